@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from secretome import stats
+from secretome.analysis.baseline import baseline_one_variance
 from secretome.analysis.clusters import fit_blocks, model_estimate
 from secretome.analysis.interaction import WEIGHTS
 from secretome.analysis.samples import Comparison, GroupSample
@@ -315,6 +316,50 @@ def panel_cells() -> Iterator[Cell]:
     yield PANEL_HOLM, "8 and 8, none with an effect", panels(8, 8, holm=True)
 
 
+def baselines(n: int, m: int, spread: float = 1.0, *, skewed: bool = False, one_variance: bool = False) -> Run:
+    """Analysis of covariance of n treated animals against m controls, whose spread is `spread` times theirs.
+
+    A value correlates at 0.7 with the baseline of the same animal, if the spreads are equal.
+    """
+
+    def run(rng: Rng) -> tuple[float, float, int]:
+        draw = (lambda size: rng.exponential(1, size) - 1) if skewed else (lambda size: rng.normal(0, 1, size))
+        supported, covered = 0, 0
+        for _ in range(MODEL_TRIALS):
+            before = draw(n), draw(m)
+            after = before[0] + draw(n), before[1] + spread * draw(m)
+            if one_variance:
+                groups = [GroupSample(y, y, 0, 0, baseline=x) for y, x in zip(after, before, strict=True)]
+                row = baseline_one_variance(Comparison(*groups, scale="linear"), LEVEL)
+                low, high = row.low, row.high
+            else:
+                (low,), (high,) = stats.ancova_contrasts(after, before, [[1, -1]]).confidence_interval(LEVEL)
+            supported += high < 0
+            covered += low <= 0 <= high
+        return supported / MODEL_TRIALS, covered / MODEL_TRIALS, MODEL_TRIALS
+
+    return run
+
+
+ANCOVA = "baseline as covariate, unequal variances"
+ANCOVA_ONE = "baseline as covariate, one variance (only a sensitivity analysis)"
+
+
+def baseline_cells() -> Iterator[Cell]:
+    """Equal groups, and groups of unequal sizes and spreads."""
+    for n in (3, 5, 8, 12):
+        yield ANCOVA, f"{n} and {n}", baselines(n, n)
+    for n in (5, 8, 12):
+        yield ANCOVA, f"{n} and {n}, standard deviation of controls 3 times as large", baselines(n, n, 3)
+    yield ANCOVA, "4 and 9", baselines(4, 9)
+    for n, m in ((4, 9), (9, 4)):
+        condition = f"{n} and {m}, standard deviation of the {m} controls 3 times as large"
+        yield ANCOVA, condition, baselines(n, m, 3)
+        yield ANCOVA_ONE, condition, baselines(n, m, 3, one_variance=True)
+    yield ANCOVA, "8 and 8, exponential values", baselines(8, 8, skewed=True)
+    yield ANCOVA, "3 and 12, exponential values", baselines(3, 12, skewed=True)
+
+
 WELCH, LOGRANK = "difference of means, Welch's t", "survival, log-rank permutation test"
 CELLS: tuple[Cell, ...] = (
     *((WELCH, f"{n} and {n}", means(n, n)) for n in (5, 8, 12)),
@@ -344,6 +389,7 @@ CELLS: tuple[Cell, ...] = (
     *cage_cells(),
     *interaction_cells(),
     *panel_cells(),
+    *baseline_cells(),
 )
 
 

@@ -23,6 +23,11 @@ PROTOCOLS = {
     "two blocks": ("sepsis_cytokines", "species:", "block: [sex, litter]\nspecies:"),
     "paired blocks": ("treg_conditioned_medium", "species:", "block: sex\nspecies:"),
     "blocks of a trend": ("humoral_immunity", "species:", "block: sex\nspecies:"),
+    "baseline of a trend": (
+        "humoral_immunity",
+        "species:",
+        "block: sex\ntime: 24\nbaseline: 0\nspecies:",
+    ),
     "crossover": ("treg_conditioned_medium", "design: paired", "design: crossover"),
     "binary": ("sepsis_cytokines", "kind: concentration", "kind: binary"),
 }

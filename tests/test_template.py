@@ -66,8 +66,8 @@ def test_a_seed_deals_the_same_and_every_deal_is_as_likely() -> None:
     counts = dict.fromkeys(protocol.groups, 0)
     for _ in range(4000):
         assigned = randomize_samples(protocol, 1, rng)
-        assert sorted(group for _, _, group in assigned) == sorted(protocol.groups)
-        counts[next(group for _, animal, group in assigned if animal == "rat 1")] += 1
+        assert sorted(sample.group for sample in assigned) == sorted(protocol.groups)
+        counts[next(sample.group for sample in assigned if sample.animal == "rat 1")] += 1
     # Each group falls to the first rat in a quarter of the deals: a standard deviation is sqrt(4000 * 3 / 16) = 27.4.
     assert all(abs(count - 1000) < 4 * 27.4 for count in counts.values())
 

@@ -155,10 +155,11 @@ page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Sha
 
 # %% [markdown]
 # (promises-designs)=
-# ## Differences of means, blocks, cages, interactions, panels and survival
+# ## Differences of means, blocks, baselines, cages, interactions, panels and survival
 #
 # An endpoint on a linear scale is compared by Welch's *t* test of the values, and survival by the {term}`log-rank test`. A protocol with a {term}`block`, such as sex, compares within it, by a linear model with a variance for each group or, with nondetects, by van Elteren's exact test; the blocks of these cohorts
-# differ by a standard deviation of one. A linear model with one variance for both groups, as most programs fit it, is too often significant if the smaller group varies more, so it decides no claim. A protocol whose
+# differ by a standard deviation of one. A linear model with one variance for both groups, as most programs fit it, is too often significant if the smaller group varies more, so it decides no claim. A protocol with a `baseline`
+# compares by analysis of covariance, whose variances are unequal too, on values that correlate with the baseline at 0.7. A protocol whose
 # {term}`experimental unit` is the cage compares the means of cages. A model with a random effect of the cage, tested by its standard error, is significant too often with few cages, and is not used. The tests of a panel are one family; there,
 # "supported" is a false claim on any of its endpoints, and coverage is of all its intervals together. The adjusted level of a panel lies far in the
 # tail of t, where unequal sizes and spreads matter more: if the smaller group varies more, a panel is significant too often. The figure shows how often a false claim of a direction is supported, which should be in at most 2.5 % of

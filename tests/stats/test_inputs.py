@@ -38,6 +38,8 @@ OF_VALUES: dict[str, Callable[[Any], Any]] = {
     "williams": lambda x: stats.williams([Y, x]).pvalue[0],
 }
 WITHOUT_NAN_POLICY: dict[str, Callable[[Any], Any]] = {
+    "ancova_contrasts": lambda x: stats.ancova_contrasts([x, Y], [[1, 3, 2, 2], [2, 4, 1, 6]], [[-1, 1]]).pvalue[0],
+    "ancova_contrasts, covariates": lambda x: stats.ancova_contrasts([X, Y], [x, [2, 4, 1, 6]], [[-1, 1]]).pvalue[0],
     "censored_lognormal": lambda x: stats.censored_lognormal(x, x).geometric_mean[0],
     "titre_bounds": lambda x: stats.titre_bounds(x)[0][0],
     "count_ratio": lambda x: stats.count_ratio(x, GROUP).pvalue[0],

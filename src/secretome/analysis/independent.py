@@ -1,27 +1,18 @@
 """The rows of a study of independent groups: as published, and as planned, with the rules for values beyond a limit."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from secretome import stats
 from secretome.analysis import count_models
-from secretome.analysis.blocks import (
-    BLOCK,
-    TOST_BLOCK,
-    VAN_ELTEREN,
-    block_bound,
-    block_effect,
-    block_equivalence,
-    block_estimate,
-    block_ranks,
-    block_rows,
-    on_scale,
-)
+from secretome.analysis.adjusted import PlannedMethods, methods_in_blocks, methods_with_baseline, only
+from secretome.analysis.baseline import adjusts_for_baseline, baseline_rows
+from secretome.analysis.blocks import VAN_ELTEREN, block_ranks, block_rows
 from secretome.analysis.clusters import cluster_rows
 from secretome.analysis.equivalence import equivalence_estimate, equivalence_rows
 from secretome.analysis.interaction import interaction_rows
@@ -151,6 +142,8 @@ def _multiverse(
         yield from cluster_rows(compared, level=settings.level, together=True, margin=margin, alpha=settings.alpha)
     yield from multiverse_rows(study, claim.endpoint, compared, known, settings, together=together, tests=tests)
     yield from cluster_rows(compared, level=settings.level, together=together, tests=tests)
+    if study.protocol.baseline is not None:
+        yield from baseline_rows(compared, level=settings.level, times=1 if together else tests)
     if study.protocol.block:
         yield from block_rows(compared, known.planned, level=settings.level, times=1 if together else tests)
 
@@ -222,7 +215,7 @@ def planned_rows(
     inside = methods.equivalence(alpha)
     equivalence = result(
         inside,
-        on_scale(TOST_BLOCK, pair) if pair.block else EQUIVALENCE_TESTS.get(methods.effect, EQUIVALENCE_BY_MODEL),
+        methods.inside or EQUIVALENCE_TESTS.get(methods.effect, EQUIVALENCE_BY_MODEL),
         analysis="planned",
         alternative="equivalence",
         effect=methods.effect,
@@ -235,24 +228,16 @@ def planned_rows(
     return test.with_simultaneous(simultaneous), equivalence
 
 
-@dataclass(frozen=True)
-class _Methods:
-    """The planned test of a contrast and its effect; the estimate with its interval; the test of equivalence."""
-
-    test: Specification
-    effect: str
-    estimate: Callable[[float], Estimate]
-    equivalence: Callable[[float], Estimate]
-
-
-def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> _Methods:
+def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> PlannedMethods:
     """The methods for these values, which may include zeros and censored values."""
     if pair.block:
-        return _methods_in_blocks(pair, margin)
+        return methods_in_blocks(pair, margin)
+    if adjusts_for_baseline(pair):
+        return methods_with_baseline(pair, margin)
     if pair.scale == "linear":
         if pair.n < 2:
-            return _only(WELCH_LINEAR, MEAN_DIFFERENCE)
-        return _Methods(
+            return only(WELCH_LINEAR, MEAN_DIFFERENCE)
+        return PlannedMethods(
             WELCH_LINEAR,
             MEAN_DIFFERENCE,
             lambda level: welch_difference(pair.treated.lower, pair.control.lower, level),
@@ -263,54 +248,34 @@ def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) ->
         if count_models.throughout([pair], Method.QUASI_POISSON):
             with suppress(ValueError):
                 counts = count_models.fitted(pair, Method.QUASI_POISSON)
-                return _Methods(
+                return PlannedMethods(
                     COUNTS,
                     RATE_RATIO,
                     lambda level: count_models.ratio(counts, level),
                     lambda tail: count_models.equivalence(counts, margin, tail),
                 )
-        return _only(RANKS, BOUND)
+        return only(RANKS, BOUND)
     if not pair.censored:
         if pair.n < 2:
-            return _only(WELCH, RATIO)
-        return _Methods(
+            return only(WELCH, RATIO)
+        return PlannedMethods(
             WELCH,
             RATIO,
             lambda level: _welch(pair, level),
             lambda tail: estimate_or_nan(lambda: _equivalence(pair, margin, tail)),
         )
     if not pair.n:
-        return _only(RANKS, BOUND)
+        return only(RANKS, BOUND)
     try:
         fit = _fitted(pair)
     except ValueError:
-        return _only(RANKS, BOUND, _bound(pair))
-    return _Methods(
+        return only(RANKS, BOUND, _bound(pair))
+    return PlannedMethods(
         MODEL,
         RATIO_BY_MODEL,
         lambda level: estimate_or_nan(lambda: _model(fit, level, intervals=intervals)),
         lambda tail: estimate_or_nan(lambda: _equivalence_by_model(fit, margin, tail, intervals=intervals)),
     )
-
-
-def _methods_in_blocks(pair: Comparison, margin: EquivalenceMargin) -> _Methods:
-    """The linear model with blocks or, for values without a logarithm, ranks within blocks and a bound."""
-    if pair.scale == "log" and pair.n and (pair.censored or pair.treated.zeros or pair.control.zeros):
-        return _only(VAN_ELTEREN, BOUND, block_bound(pair) if pair.censored else None)
-    model = on_scale(BLOCK, pair)
-    if pair.n < 2:
-        return _only(model, block_effect(pair))
-    return _Methods(
-        model,
-        block_effect(pair),
-        lambda level: estimate_or_nan(lambda: block_estimate(pair, level)),
-        lambda tail: estimate_or_nan(lambda: block_equivalence(pair, margin, tail)),
-    )
-
-
-def _only(test: Specification, effect: str, estimate: Estimate | None = None) -> _Methods:
-    """Methods that give one estimate at every level, or none, and no test of equivalence."""
-    return _Methods(test, effect, lambda _: estimate or Estimate(), lambda _: Estimate())
 
 
 def _welch(pair: Comparison, level: float) -> Estimate:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from secretome import stats
 from secretome.analysis.results import SHIFT, SUPERIORITY, Estimate, Floats
 from secretome.analysis.specification import Adjustment, Method, Scale, Specification
-from secretome.cohort import Study
+from secretome.cohort import BASELINE, Study
 from secretome.protocol import EffectScale, EquivalenceMargin, Kind, sides
 
 # The columns of a cohort file for clusters of animals: cages, batches and plates.
@@ -43,6 +43,8 @@ class GroupSample:
     labels : mapping of str to (n,) array of str
         For each of `CLUSTER_COLUMNS`, and for the protocol's block, the label of each value's animal; empty text if the
         file has no label.
+    baseline : (n,) array, optional
+        The value of each animal before the treatment, if the protocol adjusts for it.
     """
 
     lower: Floats
@@ -54,6 +56,7 @@ class GroupSample:
     total: Floats | None = None
     animals: int = 0
     labels: Mapping[str, Labels] = field(default_factory=dict)
+    baseline: Floats | None = None
 
     @property
     def lost(self) -> int:
@@ -184,6 +187,7 @@ def group_sample(study: Study, endpoint: str, group: str) -> GroupSample:
         dead=int(values["dead"].to_numpy()[rows].sum()),
         animals=len(set().union(*everyone)),
         labels={name: _texts(values[name])[known].astype(str) for name in columns if name in values},
+        baseline=_floats(values[BASELINE])[known] if BASELINE in values else None,
         **{name: values for name, values in counts.items() if values.size and not np.isnan(values).any()},
     )
 

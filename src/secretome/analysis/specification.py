@@ -46,6 +46,10 @@ class Method(StrEnum):
     BLOCK = "block_welch_t"
     BLOCK_POOLED = "block_one_variance"
     VAN_ELTEREN = "van_elteren"
+    # Analysis of covariance with the value before the treatment.
+    ANCOVA = "ancova_welch_t"
+    ANCOVA_POOLED = "ancova_one_variance"
+    CHANGE = "change_welch_t"
     LOGRANK = "logrank"
     LOGRANK_MIDP = "logrank_midp"
     LOGRANK_ASYMPTOTIC = "logrank_asymptotic"
@@ -75,6 +79,7 @@ class Method(StrEnum):
     TOST_PLATE_MEANS = "tost_plate_means_welch"
     TOST_PLATE_BLOCK = "tost_plate_block"
     TOST_BLOCK = "tost_block_welch_t"
+    TOST_ANCOVA = "tost_ancova_welch_t"
 
 
 class Scale(StrEnum):
@@ -174,6 +179,10 @@ TESTS = {
     Method.BLOCK_POOLED: "linear model with blocks and one variance",
     Method.VAN_ELTEREN: "exact van Elteren test within blocks",
     Method.TOST_BLOCK: "two one-sided tests by a linear model with blocks",
+    Method.ANCOVA: "analysis of covariance with unequal variances",
+    Method.ANCOVA_POOLED: "analysis of covariance with one variance",
+    Method.CHANGE: "Welch's t test of the changes from baseline",
+    Method.TOST_ANCOVA: "two one-sided tests by analysis of covariance",
 } | {
     Method(f"{tost}{column}_{code}"): f"{prefix}{name.format(column)}"
     for column in ("cage", "batch", "plate")
@@ -214,6 +223,7 @@ WITH_COMMA = frozenset(
     {
         *(Method.FAMILY_SPREAD, Method.TOST_FAMILY_SPREAD, Method.ADJACENT_DOSES),
         *(Method.BLOCK, Method.BLOCK_POOLED, Method.TOST_BLOCK),
+        *(Method.ANCOVA, Method.ANCOVA_POOLED, Method.TOST_ANCOVA, Method.CHANGE),
     }
 )
 

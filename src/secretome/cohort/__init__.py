@@ -9,6 +9,7 @@ to its protocol. `simulate`, `template` and `new_study` write files instead.
 from secretome.cohort.decimals import decimal_of
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.reading import read_cohort
+from secretome.cohort.repeated_times import BASELINE
 from secretome.cohort.study import Study, load_study
 
-__all__ = ["Cohort", "Study", "cohort_id", "decimal_of", "load_study", "read_cohort"]
+__all__ = ["BASELINE", "Cohort", "Study", "cohort_id", "decimal_of", "load_study", "read_cohort"]

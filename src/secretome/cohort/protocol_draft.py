@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from secretome.cohort.files.words import limit_passed
+from secretome.cohort.sampling_times import SamplingTimes
 from secretome.cohort.study_table import StudyTable
 from secretome.cohort.units import factor
 
@@ -60,8 +61,11 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
     controls, pairs, series = _comparisons(list(groups.values()), table)
     dose_column = next((name for name in table.group_columns if _doses(table, name)), "")
     measured = _one_assay(table, endpoints, series)
+    # No planned test of a trend, an interaction or pairs adjusts for a baseline.
+    simple = not table.paired and not series and len(controls) != 2
+    with_baseline = simple and table.times is not None and _has_baselines(table, table.times)
     lines = [
-        *_head(key, file, table),
+        *_head(key, file, table, with_baseline=with_baseline),
         *_group_lines(groups.values(), controls, pairs, _dose_unit(dose_column)),
         "",
         "endpoints:",
@@ -184,7 +188,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _head(key: str, file: str, table: StudyTable) -> Iterator[str]:
+def _head(key: str, file: str, table: StudyTable, *, with_baseline: bool) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={SCHEMA}"
     yield f"# The protocol of the study {key}, filled in from {file}."
     yield "# CHOOSE marks what the file does not say. Decide each, and delete the mark."
@@ -199,6 +203,8 @@ def _head(key: str, file: str, table: StudyTable) -> Iterator[str]:
     if table.paired:
         yield "design: paired  # each animal was measured in every group"
         yield "by: animal"
+    if table.times:
+        yield from _times(table.times, with_baseline=with_baseline)
     yield ""
     yield "cohort:"
     yield "  file: cohorts/own.csv  # the animals of the file, with the keys below as names"
@@ -210,6 +216,27 @@ def _head(key: str, file: str, table: StudyTable) -> Iterator[str]:
     yield "    licence: not stated  # CHOOSE"
     yield ""
     yield "groups:"
+
+
+def _times(times: SamplingTimes, *, with_baseline: bool) -> Iterator[str]:
+    """The hour that is analysed, and the baseline, commented out if the planned tests cannot adjust for it."""
+    yield f"time: {times.last:g}  # CHOOSE: the hour whose values are analysed; those at other hours are not used"
+    if with_baseline:
+        yield f"baseline: {times.first:g}  # CHOOSE: the covariate, if it was measured before treatment, or no line"
+    else:
+        yield f"# baseline: {times.first:g}  # this needs a number of every animal, and claims of kind single or every"
+
+
+def _has_baselines(table: StudyTable, times: SamplingTimes) -> bool:
+    """Whether each animal that has a value at the last time has one above zero at the first."""
+    rows = list(zip(table.animals, times.hours, strict=True))
+    for values in table.endpoints.values():
+        numbers = {row: text for row, text in zip(rows, values, strict=True) if text}
+        for animal, hour in numbers:
+            before = numbers.get((animal, times.first), "")
+            if hour == times.last and not (re.fullmatch(r"\d+([.,]\d+)?", before) and _number(before) > 0):
+                return False
+    return True
 
 
 def _group_lines(

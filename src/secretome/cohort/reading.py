@@ -30,7 +30,7 @@ from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.name_matching import refuse_unused_groups
 from secretome.cohort.notes import describe
 from secretome.cohort.out_of_range import out_of_range, without_unit
-from secretome.cohort.repeated_times import at_time_of_protocol
+from secretome.cohort.repeated_times import BASELINE, at_time_of_protocol
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sample_key import KeyFile
 from secretome.cohort.survival import survival_notes, survival_of
@@ -269,7 +269,7 @@ class _CohortReader:
         """The values and the excluded values."""
         frame = pd.DataFrame(
             [record for record, _ in measurements],
-            columns=[*FIRST, *carried(self.protocol), *LAST, *([MEMBERS, DIED] if self.protocol.unit else [])],
+            columns=[*FIRST, *carried(self.protocol), *LAST, *self._further_columns()],
         )
         included = frame["exclude"] == ""
         values, excluded = frame[included].reset_index(drop=True), frame[~included].reset_index(drop=True)
@@ -279,6 +279,11 @@ class _CohortReader:
         refuse_unused_groups(self.sheet, unused, empty, self.vocabulary, self.errors)
         self.errors.raise_if_any()
         return values, excluded
+
+    def _further_columns(self) -> Iterator[str]:
+        """The columns of the values that only some protocols need."""
+        yield from (MEMBERS, DIED) if self.protocol.unit else ()
+        yield from (BASELINE,) if self.protocol.baseline is not None else ()
 
     def _check_not_empty(self, values: pd.DataFrame) -> None:
         measured = values[values["lower"].notna()]

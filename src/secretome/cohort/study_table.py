@@ -9,6 +9,7 @@ from pathlib import Path
 
 from secretome.cohort.files.opening import read_bytes, read_grids
 from secretome.cohort.files.sheet import Grid
+from secretome.cohort.sampling_times import SamplingTimes, find_times
 from secretome.cohort.survival_columns import SurvivalColumns, find_survival
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import other_name
@@ -47,6 +48,8 @@ class StudyTable:
         The headers of the other columns.
     survival : SurvivalColumns, optional
         The columns of times and events, which are among those kept.
+    times : SamplingTimes, optional
+        The times of the rows, if animals were measured several times; the column is among those kept.
     """
 
     levels: list[tuple[str, ...]]
@@ -57,6 +60,7 @@ class StudyTable:
     kept: Columns
     unused: tuple[str, ...]
     survival: SurvivalColumns | None = None
+    times: SamplingTimes | None = None
 
 
 def read_study_table(
@@ -94,17 +98,22 @@ def read_study_table(
         rest = {name: values for name, values in rest.items() if name not in kept}
     identified = _animal_column({name: rest[name] for name in rest if name not in (*group_columns, *endpoints)})
     rest.pop(identified, None)
+    times = find_times(rest, columns[identified], file) if identified and not survival else None
+    if times and times.column not in (*group_columns, *endpoints):
+        kept[times.column] = "time"
+        rest.pop(times.column)
     chosen = tuple(group_columns) or _group_columns(rest, file)
     others = {name: rest[name] for name in rest if name not in chosen}
     measured = list(endpoints) or _endpoints(others, chosen, file, needed=survival is None)
     levels = list(zip(*(columns[name] for name in chosen), strict=True))
     _refuse_rows_without_group(levels, chosen, file)
     animals = columns.get(identified, [str(number) for number in range(1, len(levels) + 1)])
-    is_paired = _is_paired(animals, levels, paired, identified, file)
+    once = [at for at in range(len(levels)) if times is None or times.hours[at] == times.last]
+    is_paired = _is_paired([animals[at] for at in once], [levels[at] for at in once], paired, identified, file)
     if is_paired and survival:
         found = f"the times {survival.time!r} and events {survival.event!r} of animals in two groups"
         raise InputError.of(file.name, "row 1", found, "survival of animals that are each in one group")
-    if not is_paired and len(set(animals)) < len(animals):
+    if not is_paired and len({animals[at] for at in once}) < len(once):
         animals = [f"{' '.join(level)} {animal}" for level, animal in zip(levels, animals, strict=True)]
     return StudyTable(
         levels,
@@ -115,6 +124,7 @@ def read_study_table(
         {key: columns[name] for name, key in kept.items()},
         tuple(name for name in rest if name not in (*chosen, *measured)),
         survival,
+        times,
     )
 
 

@@ -1,6 +1,7 @@
 """An empty workbook for a laboratory, with randomized groups and sample codes that blind those who measure."""
 
 import io
+from typing import NamedTuple
 
 import numpy as np
 from openpyxl import Workbook
@@ -56,7 +57,7 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
     sheet, key = book.active, book.create_sheet("key")
     assert isinstance(sheet, Worksheet)
     sheet.title = "samples"
-    _fill_samples(sheet, protocol, [code for code, _, _ in samples])
+    _fill_samples(sheet, protocol, samples)
     _fill_key(key, protocol, samples)
     instructions = book.create_sheet("instructions")
     for line in _instructions(protocol, seed):
@@ -67,10 +68,20 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
     return stream.getvalue()
 
 
-def randomize_samples(protocol: Protocol, n: int, rng: np.random.Generator) -> list[tuple[str, str, str]]:
-    """Return code, animal and group of every sample, in random order.
+class Sample(NamedTuple):
+    """The code of a sample, its animal and group, and its hour, if the protocol has a baseline."""
 
-    In an unpaired study the groups are randomized; `n` is the number of animals per group, or of pairs.
+    code: str
+    animal: str
+    group: str
+    time: float | None = None
+
+
+def randomize_samples(protocol: Protocol, n: int, rng: np.random.Generator) -> list[Sample]:
+    """Return every sample in random order.
+
+    In an unpaired study the groups are randomized; `n` is the number of animals per group, or of pairs. With a baseline
+    each animal has two samples.
     """
     groups = list(protocol.groups)
     unit = protocol.experimental_unit
@@ -83,30 +94,33 @@ def randomize_samples(protocol: Protocol, n: int, rng: np.random.Generator) -> l
             (f"{unit} {number:0{len(str(total))}d}", str(group))
             for number, group in enumerate(order_of_groups, start=1)
         ]
-    order = rng.permutation(len(pairs))
-    return [(f"S{number:0{len(str(len(pairs)))}d}", *pairs[int(at)]) for number, at in enumerate(order, start=1)]
+    hours = [None] if protocol.baseline is None else [protocol.baseline, protocol.time]
+    drawn = [(*pair, hour) for pair in pairs for hour in hours]
+    order = rng.permutation(len(drawn))
+    return [Sample(f"S{number:0{len(str(len(drawn)))}d}", *drawn[int(at)]) for number, at in enumerate(order, start=1)]
 
 
-def _fill_samples(sheet: Worksheet, protocol: Protocol, codes: list[str]) -> None:
+def _fill_samples(sheet: Worksheet, protocol: Protocol, samples: list[Sample]) -> None:
     unit = protocol.endpoints[protocol.survival].unit if protocol.survival else "h"
     deaths = [f"time ({unit})", "event"] if protocol.sampling_hour is not None or protocol.survival else []
     assayed = [endpoint for endpoint in protocol.endpoints.values() if endpoint.kind != "survival"]
     endpoints = [f"{endpoint.label} ({endpoint.unit})" for endpoint in assayed]
-    sheet.append(["code", *endpoints, *deaths, "exclude", "note"])
-    for code in codes:
-        sheet.append([code])
+    hours = ["time (h)"] if protocol.baseline is not None else []
+    sheet.append(["code", *hours, *endpoints, *deaths, "exclude", "note"])
+    for sample in samples:
+        sheet.append([sample.code, sample.time] if hours else [sample.code])
     if deaths:
         column = get_column_letter(len(endpoints) + 3)
         _add_choices(
-            sheet, '"0,1"', f"{column}2:{column}{len(codes) + 1}", "0 or empty, or 1 for a death before sampling"
+            sheet, '"0,1"', f"{column}2:{column}{len(samples) + 1}", "0 or empty, or 1 for a death before sampling"
         )
     _format_sheet(sheet)
 
 
-def _fill_key(sheet: Worksheet, protocol: Protocol, samples: list[tuple[str, str, str]]) -> None:
+def _fill_key(sheet: Worksheet, protocol: Protocol, samples: list[Sample]) -> None:
     header = ["code", "animal", "group", *protocol.label_columns]
     sheet.append(header)
-    for code, animal, group in samples:
+    for code, animal, group, _ in samples:
         # The experimental unit was randomized; its first animal has its name, and the others are added below.
         sheet.append([code, animal, group, *(animal if name == protocol.unit else None for name in header[3:])])
     # The groups are listed in the sheet, because a list inside the rule may contain only 255 characters.
@@ -159,6 +173,11 @@ def _instructions(protocol: Protocol, seed: int) -> list[str]:
         lines.append(
             f"Each row is the first animal of a {protocol.unit}. Add a row for each further animal, in both sheets: a "
             f"separate code and id, and the same group and {protocol.unit}."
+        )
+    if protocol.baseline is not None:
+        lines.append(
+            f"Each {protocol.experimental_unit} has two samples: at {protocol.baseline:g} h, before the treatment, and "
+            f"at {protocol.time:g} h."
         )
     if protocol.block:
         lines.append(f"Write the {protocol.block} of each {protocol.experimental_unit} into the key, in every row.")

@@ -54,6 +54,8 @@ def protocol_faults(protocol: Protocol) -> Iterator[str]:
         yield "time: the column 'time' states deaths in this study; leave out 'time', or 'sampling_hour' and survival"
     if protocol.block:
         yield from _block_faults(protocol)
+    if protocol.baseline is not None:
+        yield from _baseline_faults(protocol, protocol.baseline)
     for key, panel in protocol.panels.items():
         yield from _panel_faults(protocol, key, panel)
     for key, claim in protocol.claims.items():
@@ -131,6 +133,27 @@ def _block_faults(protocol: Protocol) -> Iterator[str]:
         yield f"slopes.{key}: slopes have no planned test with a block; leave out 'slopes' or 'block'"
     if protocol.simulation:
         yield "simulation: animals are simulated without blocks; leave out 'simulation' or 'block'"
+
+
+def _baseline_faults(protocol: Protocol, hour: float) -> Iterator[str]:
+    """Designs of which no test adjusts for a baseline."""
+    if protocol.time is None or protocol.time <= hour:
+        yield "baseline: it needs a later 'time', the hour that is analysed; the baseline was measured before treatment"
+    for key, found in (("block", protocol.block), ("unit", protocol.unit)):
+        if found:
+            yield f"baseline: no planned test has a baseline and a {key}; leave out 'baseline' or {key!r}"
+    if protocol.design == "paired":
+        yield "baseline: a paired design compares the values of one animal already; leave out 'baseline'"
+    for key, claim in protocol.claims.items():
+        if claim.over_doses or claim.of_effects:
+            yield (
+                f"claims.{key}: a claim of kind {claim.kind!r} has no planned test with a baseline; claim 'single' "
+                "contrasts, or leave out 'baseline'"
+            )
+    for key in protocol.slopes:
+        yield f"slopes.{key}: slopes have no planned test with a baseline; leave out 'slopes' or 'baseline'"
+    if protocol.simulation:
+        yield "simulation: animals are simulated without a baseline; leave out 'simulation' or 'baseline'"
 
 
 def _scale_faults(protocol: Protocol) -> Iterator[str]:

@@ -46,6 +46,10 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
             "The hour whose values are analysed, if cohort files have values of one animal at several.",
             "the reading of a cohort",
         ),
+        "baseline": (
+            "The hour whose values, measured before the treatment, are the covariate of the planned tests.",
+            "the reading of a cohort, planned tests",
+        ),
         "timeline": ("The events of the experiment.", "the figure of the design"),
         "cohort": ("The animals that the study's page shows.", "the page, `secretome rerun`"),
         "sources": ("The sources of claims and numbers, by keys of your choice.", "the table of sources"),

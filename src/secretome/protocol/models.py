@@ -136,7 +136,8 @@ class Protocol(Strict):
 
     `block` is a column of cohort files, such as ``sex`` or ``litter``: the planned tests compare animals within it.
     `unit` is the column of experimental units that contain several animals, such as ``cage``: they are averaged first.
-    `time` is the hour that is analysed, if a file has values at several.
+    `time` is the hour that is analysed, if a file has values at several, and `baseline` the hour before the treatment
+    whose values are the covariate of the planned tests.
     """
 
     key: Annotated[str, FieldRule(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -154,6 +155,7 @@ class Protocol(Strict):
     population: str = ""
     sampling_hour: float | None = None
     time: float | None = None
+    baseline: float | None = None
     timeline: tuple[Event, ...] = ()
     cohort: OwnCohort
     sources: dict[str, Source]

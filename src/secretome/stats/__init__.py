@@ -10,6 +10,7 @@ from secretome.stats._common import Alternative, ConfidenceInterval
 from secretome.stats.blocks import VanElterenResult, block_contrasts, van_elteren
 from secretome.stats.censored import CensoredLognormalResult, censored_lognormal
 from secretome.stats.counts import GroupRatiosResult, count_ratio
+from secretome.stats.covariance import ancova_contrasts
 from secretome.stats.dunnett import DunnettResult, dunnett
 from secretome.stats.equivalence import EquivalenceResult, equivalence
 from secretome.stats.groups import KruskalWallisResult, SteelResult, kruskal_wallis, steel
@@ -63,6 +64,7 @@ __all__ = [
     "SuperiorityResult",
     "VanElterenResult",
     "WelchContrastsResult",
+    "ancova_contrasts",
     "block_contrasts",
     "censored_lognormal",
     "count_ratio",

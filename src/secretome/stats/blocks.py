@@ -8,17 +8,15 @@ from math import lcm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from secretome.stats._common import ALTERNATIVES, Alternative, TEstimate, exact_tails, exp
-from secretome.stats._inputs import Floats, as_matrix, as_samples, as_two_samples, check_choice, positive
+from secretome.stats._common import ALTERNATIVES, Alternative, exact_tails
+from secretome.stats._group_variances import adjusted_contrasts, grouped
+from secretome.stats._inputs import Floats, as_two_samples, check_choice
 from secretome.stats._null_distributions import Ints, check_countable, doubled_midranks, rank_sum_null, tied_values
-from secretome.stats._rounding import unit_of
 from secretome.stats.welch import Scale, WelchContrastsResult
 
 Labels = NDArray[np.str_]
 # The null distribution of a weighted sum over blocks has at most this many different sums.
 MAX_SUMS = 2_000_000
-# What a weight or a residual may differ from zero by rounding.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -112,77 +110,10 @@ def block_contrasts(
     >>> float(result.estimate[0].round(2)), float(result.pvalue[0].round(4))
     (1.1, 0.0002)
     """
-    check_choice(scale, ("linear", "log"), "scale")
-    check_choice(alternative, ALTERNATIVES, "alternative")
-    groups = as_samples(samples, "raise", None)
+    groups, weights = grouped(samples, contrasts, scale, alternative)
     labels = _labels(groups, blocks)
-    weights = as_matrix(contrasts, "contrasts")
-    if (
-        weights.shape[1] != len(groups)
-        or (np.abs(weights.sum(axis=1)) > ROUNDING).any()
-        or not weights.any(axis=1).all()
-    ):
-        raise ValueError(f"each contrast must have {len(groups)} weights, not all zero, that add up to zero.")
-    if scale == "log":
-        groups = [np.log(positive(group, f"samples[{position}]")) for position, group in enumerate(groups)]
-    unit = float(unit_of(*groups)) if scale == "linear" else 1.0
-    fit = _Fit(
-        np.concatenate(groups) / unit, np.repeat(np.arange(len(groups)), [group.size for group in groups]), labels
-    )
-    estimates, errors, df = np.array([fit.contrast(row) for row in weights]).T
-    t = TEstimate(estimates, errors, df, unit)
-    statistic, pvalue = t.test(0.0, alternative)
-    estimate = exp(t.estimate) if scale == "log" else t.scaled
-    return WelchContrastsResult(
-        estimate, statistic, np.asarray(t.df), pvalue, alternative, scale, _t=t, _ratio=scale == "log"
-    )
-
-
-class _Fit:
-    """The linear model with one constant for each group and each block, and a variance for each group."""
-
-    def __init__(self, values: Floats, group: Ints, labels: Labels) -> None:
-        names = np.unique(labels)
-        self.k = int(group.max()) + 1
-        member = (group[:, None] == np.arange(self.k)).astype(float)
-        design = np.column_stack([member, labels[:, None] == names[1:]]) if names.size > 1 else member
-        self.values = values
-        self.design = design
-        self.inverse = np.linalg.pinv(design)
-        maker = np.eye(values.size) - design @ self.inverse
-        self.maker = maker
-        self.member = member
-        self.df = values.size - int(np.linalg.matrix_rank(design))
-        residuals = maker @ values
-        if self.df < 1:
-            raise ValueError("there are as many constants as values, so the residual variance cannot be estimated.")
-        if np.abs(residuals).max() <= 1e-12 * np.abs(values).max():
-            raise ValueError("the values do not vary within blocks.")
-        self.squares = member.T @ residuals**2
-        # The expected sum of squared residuals of each group, by the variance of each group.
-        self.expected = member.T @ maker**2 @ member
-
-    def contrast(self, weights: Floats) -> tuple[float, float, float]:
-        """The estimate of a contrast, its standard error and its degrees of freedom."""
-        padded = np.zeros(self.design.shape[1])
-        padded[: self.k] = weights
-        of_values = self.inverse.T @ padded
-        if np.abs(self.design.T @ of_values - padded).max() > ROUNDING:
-            raise ValueError("the blocks leave the contrast undetermined: no block connects its groups.")
-        estimate = float(of_values @ self.values)
-        by_group = self.member.T @ of_values**2
-        inverse = np.linalg.pinv(self.expected, rcond=ROUNDING, hermitian=True)
-        of_squares = inverse @ by_group
-        variances = np.maximum(inverse @ self.squares, 0.0)
-        squared = float(of_squares @ self.squares)
-        known = np.abs(self.expected @ of_squares - by_group).max() <= ROUNDING * by_group.max()
-        if not known or squared <= 0 or not by_group @ variances > 0:
-            squared = float(by_group.sum() * self.squares.sum() / self.df)
-            return estimate, float(np.sqrt(squared)), float(self.df)
-        form = (self.maker * (self.member @ of_squares)) @ self.maker
-        spread = self.member.T @ form**2 @ self.member
-        df = float((by_group @ variances) ** 2 / (variances @ spread @ variances))
-        return estimate, float(np.sqrt(squared)), min(df, float(self.df))
+    others = (labels[:, None] == np.unique(labels)[1:]).astype(float)
+    return adjusted_contrasts(groups, others, weights, scale, alternative, "blocks")
 
 
 def van_elteren(

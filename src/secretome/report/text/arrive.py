@@ -84,6 +84,8 @@ def _recorded(study: Study) -> str:
     block, values = study.protocol.block, study.cohort.values
     named = [column for column in ("cage", "batch", "plate") if column != block and (values[column] != "").any()]
     parts = [f"the planned tests compare within {block}"] if block else []
+    if study.protocol.baseline is not None:
+        parts.append(f"the planned tests adjust for the value at {study.protocol.baseline:g} h")
     parts += [f"the file states the {listed(named)} of animals, which no planned test uses"] if named else []
     return f"{'; '.join(parts)}. Other measures: {OPEN}" if parts else ""
 

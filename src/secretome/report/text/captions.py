@@ -41,7 +41,9 @@ def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) 
         kind = "equivalence" if rows[0]["alternative"] == "equivalence" else "the difference"
         band = " and ".join(dict.fromkeys(margin_words(endpoint.equivalence_margin) for endpoint in known))
         words = effect_words(known[0])
-        within = f", adjusted for {study.protocol.block}," if study.protocol.block else ""
+        adjusts = any(row["test"] in (Method.ANCOVA, Method.TOST_ANCOVA) for row in rows)
+        factor = f"the value at {study.protocol.baseline:g} h" if adjusts else study.protocol.block
+        within = f", adjusted for {factor}," if factor else ""
         use = "which decides the claim"
         if all(row["test"] == Method.EFFECT for row in rows):
             use = "two effects whose difference the claim is about"

@@ -17,6 +17,9 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     survival = protocol.is_survival(claim.endpoint)
     paired = protocol.design == "paired"
     of_groups = f"paired t{on_scale}" if paired else f"Welch's t{on_scale}{within}"
+    if protocol.baseline is not None:
+        within = f", with the value at {protocol.baseline:g} h as covariate"
+        of_groups = f"analysis of covariance{on_scale}{within}"
     t_tests = f"{'paired t' if paired else 't'} tests{on_scale}{within}"
     if claim.is_equivalence:
         return (
@@ -50,7 +53,7 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     if claim.panel and protocol.panels[claim.panel].adjust == "holm":
         family = f", p by Holm's procedure over {k}"
     test = f"{'paired t' if paired else 'Welch’s t'}{on_scale}{within}"
-    test = "log-rank permutation test" if survival else test
+    test = "log-rank permutation test" if survival else of_groups if protocol.baseline is not None else test
     return (
         f"{test}{family}",
         f"p ≤ {alpha:g}, {words.short} {way} {words.none}, and the {percent(1 - 2 * alpha)} interval not inside "

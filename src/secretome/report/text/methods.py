@@ -60,6 +60,7 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
         *_limits(study),
         *_scales(study),
         *_blocks(study),
+        *_baseline(study),
         _error_rate(alpha),
         *planned_sentences(study, results, alpha),
         *_margins(study, alpha),
@@ -280,6 +281,19 @@ def _blocks(study: Study) -> Iterator[str]:
         f"The planned tests compared {units(study)} within {name} ({counts}): the linear model had a constant for each "
         f"group and each {name}, which assumes that {name} shifts all groups alike, and a variance for each group "
         "(Satterthwaite's degrees of freedom). Effects and intervals were adjusted accordingly."
+    )
+
+
+def _baseline(study: Study) -> Iterator[str]:
+    """The covariate of the planned tests."""
+    hour = study.protocol.baseline
+    if hour is None:
+        return
+    yield (
+        f"The planned tests were analyses of covariance, with the value of each {study.protocol.experimental_unit} at "
+        f"{hour:g} h as covariate, on the scale of the endpoint: the linear model had a constant and a variance for "
+        "each group (Satterthwaite's degrees of freedom), and one slope on the covariate, which all groups shared. A "
+        "contrast with a value beyond a limit of the assay, or with a zero on a logarithmic scale, was not adjusted."
     )
 
 

@@ -131,6 +131,13 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
         Method.BLOCK_POOLED: ("blocks, one variance", "the same, as most programs do it; assumes equal variances"),
         Method.VAN_ELTEREN: ("van Elteren, exact", "ranks within blocks, exact with ties"),
         Method.TOST_BLOCK: ("two tests, blocks", "the 90 % interval within blocks inside the equivalence margins"),
+        Method.ANCOVA: ("covariance, Welch", "adjusts for the value before the treatment; allows unequal variances"),
+        Method.ANCOVA_POOLED: (
+            "covariance, one variance",
+            "the same, as most programs do it; assumes equal variances",
+        ),
+        Method.CHANGE: ("changes, Welch", "compares the changes from baseline, as if the slope on it were 1"),
+        Method.TOST_ANCOVA: ("two tests, covariance", "the adjusted 90 % interval inside the equivalence margins"),
         **dict(_cluster_tests()),
     },
     "scale": {
