@@ -88,9 +88,8 @@ def _name_problems(protocol: "Protocol", claim: str | None, scenario: str) -> li
     problems = []
     scenarios = dict(scenarios_of(protocol))
     if not scenarios:
-        remedy = "Add the key 'simulation' to its protocol.yml."
-        found, expected = "no assumptions for a simulation", "a study with a simulation"
-        raise InputError.of(protocol.key, "", found, expected, remedy)
+        found, expected = "no simulation in protocol.yml", "assumptions about new animals"
+        raise InputError.of(protocol.key, "", found, expected, protocol.no_simulation)
     drawn = protocol.simulated.claims
     if claim is not None and claim not in drawn:
         guess = nearest(claim, drawn)

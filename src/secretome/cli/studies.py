@@ -1,12 +1,16 @@
 """Commands that make a study of your own, and describe its protocol."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from secretome.cli.common import app, out, usage_errors, write_new
+
+if TYPE_CHECKING:
+    from secretome.cohort.new_study import NewStudy
 
 
 @app.command(epilog="Example: `secretome new my_study --from measurements.csv`")
@@ -41,27 +45,37 @@ def new(
 
     with usage_errors():
         made = new_study(key, file, folder, group or [], endpoint or [], paired=paired)
+    for line in _summary(made):
+        out.print(line, soft_wrap=True)
+    if contents := _contents_of_book(made.folder):
+        (made.folder / "analysis.py").write_bytes(DEFAULT_PAGE.read_bytes())
+        out.print(Text(f"For a page of the book, add this line to {contents.name}:"))
+        page = (made.folder / "analysis.py").resolve().relative_to(contents.parent)
+        out.print(Text(f"      - file: {page.as_posix()}"))
+
+
+def _summary(made: "NewStudy") -> Iterator[Text]:
+    """What was made of the table, what is to be decided, and the commands that follow."""
     study = made.folder
-    out.print(Text(f"Made: {study}", style="bold"))
-    out.print(Text(f"  {made.animals} animals in {len(made.groups)} groups: {', '.join(made.groups)}"))
+    yield Text(f"Made: {study}", style="bold")
+    yield Text(f"  {made.animals} animals in {len(made.groups)} groups: {', '.join(made.groups)}")
     if made.endpoints:
-        out.print(Text(f"  measured: {', '.join(made.endpoints)}"))
+        yield Text(f"  measured: {', '.join(made.endpoints)}")
     if made.survival:
         times, events = made.survival.time, made.survival.event
-        out.print(Text(f"  survival: the time in the column {times!r}, and in {events!r} whether the animal died then"))
+        yield Text(f"  survival: the time in the column {times!r}, and in {events!r} whether the animal died then")
+    if made.times:
+        hours = ", ".join(f"{hour:g}" for hour in sorted(set(made.times.hours)))
+        yield Text(f"  times: {hours} h in the column {made.times.column!r}; the last is analysed")
     if made.unused:
-        out.print(Text(f"  columns not used: {', '.join(made.unused)}"))
-    out.print(Text(f"Open {study / 'protocol.yml'} in an editor and decide wherever it says CHOOSE. Then:"))
+        yield Text(f"  columns not used: {', '.join(made.unused)}")
+    yield Text(f"Open {study / 'protocol.yml'} in an editor and decide wherever it says CHOOSE. Then:")
     for line in (
         f"secretome check {study}",
         f"secretome rerun {study} {study / 'cohorts' / 'own.csv'}    a page of these animals",
         f"secretome template {study}    an empty sheet for new animals",
     ):
-        out.print(Text(f"  {line}"), soft_wrap=True)
-    if contents := _contents_of_book(study):
-        (study / "analysis.py").write_bytes(DEFAULT_PAGE.read_bytes())
-        out.print(Text(f"For a page of the book, add this line to {contents.name}:"))
-        out.print(Text(f"      - file: {(study / 'analysis.py').resolve().relative_to(contents.parent).as_posix()}"))
+        yield Text(f"  {line}")
 
 
 def _contents_of_book(study: Path) -> Path | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from secretome.cohort.protocol_draft import SCHEMA, Draft, draft_protocol
+from secretome.cohort.sampling_times import SamplingTimes
 from secretome.cohort.study import load_study
 from secretome.cohort.study_table import StudyTable, read_study_table
 from secretome.cohort.survival_columns import SurvivalColumns
@@ -22,7 +23,7 @@ KEY = re.compile(r"[a-z][a-z0-9_]*")
 class NewStudy:
     """The folder of a new study, what was found in its table, and the headers of the columns that are not used.
 
-    `survival` names the columns of times and events, if the table has them.
+    `survival` names the columns of times and events, and `times` the times of each row, if the table has them.
     """
 
     folder: Path
@@ -31,6 +32,7 @@ class NewStudy:
     endpoints: tuple[str, ...]
     unused: tuple[str, ...]
     survival: SurvivalColumns | None = None
+    times: SamplingTimes | None = None
 
 
 def new_study(
@@ -81,7 +83,9 @@ def new_study(
         load_study(made)  # What is written can be checked and rerun at once.
         made.rename(target)
     groups = tuple(group.label for group in draft.groups.values())
-    return NewStudy(target, len(set(table.animals)), groups, tuple(table.endpoints), table.unused, table.survival)
+    return NewStudy(
+        target, len(set(table.animals)), groups, tuple(table.endpoints), table.unused, table.survival, table.times
+    )
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,15 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from secretome.cohort.draft_names import DOSE_UNIT, dose_unit, header_unit, unique_keys, without_unit
 from secretome.cohort.files.words import limit_passed
 from secretome.cohort.sampling_times import SamplingTimes
+from secretome.cohort.simulation_draft import simulation_lines
 from secretome.cohort.study_table import StudyTable
 from secretome.cohort.units import factor
 
 CONTROL_WORDS = ("control", "vehicle", "placebo", "saline", "sham", "untreated", "none", "ctrl", "veh", "baseline")
-UNIT = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
-# A unit at the end of a header without brackets, such as 'dose_mg'.
-DOSE_UNIT = re.compile(r"[\s_]((?:[mµμun]?g|[mµμ]?l|[mµμn]?mol)(?:[/_]kg)?)$", re.IGNORECASE)
 SCHEMA = "protocol.schema.json"
 PANEL = "concentrations"
 MIN_ENDPOINTS = 4  # concentrations in one unit that are suggested as one panel
@@ -57,7 +56,7 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
     Draft
     """
     groups = _groups(table)
-    endpoints = dict(zip(table.endpoints, _keys(_name(header) for header in table.endpoints), strict=True))
+    endpoints = dict(zip(table.endpoints, unique_keys(without_unit(header) for header in table.endpoints), strict=True))
     controls, pairs, series = _comparisons(list(groups.values()), table)
     dose_column = next((name for name in table.group_columns if _doses(table, name)), "")
     measured = _one_assay(table, endpoints, series)
@@ -66,7 +65,7 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
     with_baseline = simple and table.times is not None and _has_baselines(table, table.times)
     lines = [
         *_head(key, file, table, with_baseline=with_baseline),
-        *_group_lines(groups.values(), controls, pairs, _dose_unit(dose_column)),
+        *_group_lines(groups.values(), controls, pairs, dose_unit(dose_column)),
         "",
         "endpoints:",
         *(line for header, name in endpoints.items() for line in _endpoint(header, name, table.endpoints[header])),
@@ -78,11 +77,14 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
     ]
     for header, name in endpoints.items():
         own = PANEL if name in measured else ""
-        lines += _claims(_name(header), name, pairs, series, panel=own)
+        lines += _claims(without_unit(header), name, pairs, series, panel=own)
         if len(controls) == 2 and not own:
-            lines += _interaction(_name(header), name, pairs, table)
+            lines += _interaction(without_unit(header), name, pairs, table)
     if table.survival:
         lines += _claims("Survival", SURVIVAL, pairs, (), higher="longer")
+    linear = [name for header, name in endpoints.items() if _is_linear(header, table.endpoints[header])]
+    if not with_baseline:
+        lines += simulation_lines({level: group.key for level, group in groups.items()}, endpoints, linear, table)
     return Draft(groups, endpoints, "\n".join(lines) + "\n")
 
 
@@ -90,12 +92,12 @@ def _groups(table: StudyTable) -> dict[tuple[str, ...], DraftGroup]:
     """The groups in the order of the file."""
     levels = list(dict.fromkeys(table.levels))
     dosed = next((at for at, name in enumerate(table.group_columns) if _doses(table, name)), None)
-    unit = _dose_unit(table.group_columns[dosed]) if dosed is not None else ""
+    unit = dose_unit(table.group_columns[dosed]) if dosed is not None else ""
     labels = [
         " ".join(f"{value} {unit}".strip() if at == dosed else value for at, value in enumerate(one)) for one in levels
     ]
     found = {}
-    for level, label, key in zip(levels, labels, _keys(" ".join(level) for level in levels), strict=True):
+    for level, label, key in zip(levels, labels, unique_keys(" ".join(level) for level in levels), strict=True):
         dose = level[dosed] if dosed is not None else ""
         series = " ".join(value for at, value in enumerate(level) if at != dosed)
         found[level] = DraftGroup(key, label, level, dose, series)
@@ -106,11 +108,6 @@ def _doses(table: StudyTable, column: str) -> bool:
     """Whether a group column is of numbers, which are taken as doses."""
     at = table.group_columns.index(column)
     return all(re.fullmatch(r"\d+([.,]\d+)?", level[at]) for level in table.levels)
-
-
-def _dose_unit(column: str) -> str:
-    match = UNIT.search(column) or DOSE_UNIT.search(column)
-    return match[1].replace("_", "/") if match else ""
 
 
 def _number(dose: str) -> float:
@@ -166,22 +163,6 @@ def _pairs_within(
         }:
             return [(group, own[group.level[other]]) for group in treated]
     return []
-
-
-def _keys(names: Iterable[str]) -> list[str]:
-    """A key for each name, such as ``il_6`` for ``IL-6``."""
-    keys: list[str] = []
-    for name in names:
-        plain = re.sub(r"[^a-z0-9]+", "_", name.casefold().replace("µ", "u").replace("μ", "u")).strip("_") or "x"
-        key = plain if plain[0].isalpha() else f"g{plain}"
-        while key in keys:
-            key += "_2"
-        keys.append(key)
-    return keys
-
-
-def _name(header: str) -> str:
-    return UNIT.sub("", header)
 
 
 def _quoted(text: str) -> str:
@@ -262,15 +243,15 @@ def _group_lines(
 
 
 def _endpoint(header: str, key: str, values: Sequence[str]) -> Iterator[str]:
-    unit = match[1] if (match := UNIT.search(header)) else ""
+    unit = header_unit(header)
     limits = any(limit_passed(value) or value[:1] in "<>" for value in values if value)
     kind = "concentration" if limits or factor(unit, unit) else "proportion" if unit.startswith("%") else "continuous"
     yield f"  {key}:"
-    yield f"    label: {_quoted(_name(header))}"
+    yield f"    label: {_quoted(without_unit(header))}"
     yield f"    unit: {_quoted(unit)}" if unit else '    unit: "as measured"  # CHOOSE'
     yield f"    kind: {kind}  # CHOOSE: concentration, titre, count, proportion or continuous"
-    numbers = [float(value.replace(",", ".")) for value in values if re.fullmatch(r"-?\d+([.,]\d+)?", value)]
-    if kind == "continuous" and numbers and min(numbers) <= 0:
+    if kind == "continuous" and _is_linear(header, values):
+        numbers = _plain_numbers(values)
         margin = float(f"{(max(numbers) - min(numbers)) / 10:.1g}")
         yield "    scale: linear  # groups are compared by differences, because some values are not above zero"
         yield "    equivalence_margin:  # CHOOSE: differences in the unit between which an effect is negligible"
@@ -282,6 +263,18 @@ def _endpoint(header: str, key: str, values: Sequence[str]) -> Iterator[str]:
     yield "      low: 0.80"
     yield "      high: 1.25"
     yield "      reason: a convention of bioequivalence"
+
+
+def _plain_numbers(values: Sequence[str]) -> list[float]:
+    return [_number(value) for value in values if re.fullmatch(r"-?\d+([.,]\d+)?", value)]
+
+
+def _is_linear(header: str, values: Sequence[str]) -> bool:
+    """Whether groups are to be compared by differences, because some values are not above zero."""
+    unit, numbers = header_unit(header), _plain_numbers(values)
+    limits = any(limit_passed(value) or value[:1] in "<>" for value in values if value)
+    of_assay = limits or bool(factor(unit, unit)) or unit.startswith("%")
+    return not of_assay and bool(numbers) and min(numbers) <= 0
 
 
 def _survival(unit: str) -> Iterator[str]:
@@ -333,7 +326,7 @@ def _interaction(
     (one, _), (other, _) = pairs
     about = {
         "kind": "interaction",
-        "contrast": " x ".join(DOSE_UNIT.sub("", _name(name)).replace("_", " ") for name in table.group_columns),
+        "contrast": " x ".join(DOSE_UNIT.sub("", without_unit(name)).replace("_", " ") for name in table.group_columns),
         "effects": f"[{', '.join(f'{group.key} vs {control.key}' for group, control in pairs)}]",
     }
     sentence = f"The effect on {label} is larger in {one.label} than in {other.label}."
@@ -344,7 +337,7 @@ def _one_assay(table: StudyTable, endpoints: Mapping[str, str], series: Sequence
     """The keys of the concentrations if the table holds several in one unit, as an assay of many cytokines gives."""
     if table.paired or series:  # pairs and trends are not tests of a panel
         return []
-    units = {name: match[1] for header, name in endpoints.items() if (match := UNIT.search(header))}
+    units = {name: unit for header, name in endpoints.items() if (unit := header_unit(header))}
     of_assay = [name for name, unit in units.items() if factor(unit, unit)]
     return of_assay if len(of_assay) >= MIN_ENDPOINTS and len({units[name] for name in of_assay}) == 1 else []
 
@@ -360,7 +353,7 @@ def _panel(endpoints: Sequence[str], pairs: Sequence[tuple[DraftGroup, DraftGrou
 
 
 def _claim(key: str, sentence: str, endpoint: str, about: Mapping[str, str]) -> Iterator[str]:
-    yield f"  {_keys([key])[0]}:"
+    yield f"  {unique_keys([key])[0]}:"
     yield f"    sentence: {_quoted(sentence)}  # CHOOSE"
     yield f"    endpoint: {endpoint}"
     yield "    direction: up  # CHOOSE: up or down"

@@ -321,8 +321,8 @@ def _check_size(n: int, seed: int) -> None:
 def _plan(protocol: Protocol, scenario: str) -> tuple[Simulation, Scenario]:
     if protocol.simulation is None:
         raise ValueError(
-            f"{protocol.key}: found no simulation in its protocol; expected the assumptions of one. "
-            "Add the key 'simulation' to its protocol.yml."
+            f"{protocol.key}: found no simulation in protocol.yml; expected assumptions about new animals. "
+            f"{protocol.no_simulation}"
         )
     scenarios = protocol.simulation.scenarios
     if scenario not in scenarios:

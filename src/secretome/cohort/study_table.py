@@ -215,9 +215,9 @@ def _endpoints(columns: Mapping[str, list[str]], groups: Sequence[str], file: Pa
     if needed and not names:
         raise InputError.of(file.name, "row 1", "no column of numbers beside the groups", "one column per endpoint")
     for name in names:
-        counts = Counter(columns[name])
-        if len(counts) <= MAX_CODES and min(counts.values()) >= 3:
-            found = f"the column {name!r} with only the values {', '.join(counts)}, which may be doses, times or codes"
+        if _may_be_codes(columns[name]):
+            values = ", ".join(dict.fromkeys(columns[name]))
+            found = f"the column {name!r} with only the values {values}, which may be doses, times or codes"
             others = " ".join(f"--endpoint {other!r}" for other in names if other != name)
             makers = " ".join(f"--group {one!r}" for one in (*groups, name))
             remedy = f"If it makes groups, state {makers}." + (f" If it does not, state {others}." if others else "")
@@ -240,9 +240,24 @@ def _group_columns(columns: Columns, file: Path) -> tuple[str, ...]:
         if not is_numeric(values) and 2 <= len(counts := Counter(values)) <= MAX_GROUPS and min(counts.values()) > 1
     ]
     candidates = named or words
-    if len(candidates) != 1:
-        found = f"{len(candidates)} columns that may make the groups: {', '.join(candidates) or 'none'}"
-        example = (candidates or list(columns))[0]
-        remedy = f"State them, for instance --group {example!r}; repeat the option to combine two."
+    if not candidates:
+        coded = [name for name, values in columns.items() if _may_be_codes(values)]
+        options = " or ".join(f"--group {name!r}" for name in coded)
+        remedy = (
+            f"If numbers make the groups, state {options}." if coded else "Add a column with the group of each animal."
+        )
+        found = f"no column of groups among {', '.join(map(repr, columns))}"
+        raise InputError.of(
+            file.name, "row 1", found, "a column whose words name the groups, each several times", remedy
+        )
+    if len(candidates) > 1:
+        found = f"{len(candidates)} columns that may make the groups: {', '.join(map(repr, candidates))}"
+        remedy = f"State one, such as --group {candidates[0]!r}; repeat the option to combine two."
         raise InputError.of(file.name, "row 1", found, "one", remedy)
     return (candidates[0],)
+
+
+def _may_be_codes(values: Sequence[str]) -> bool:
+    """Whether a column of numbers has so few, each repeated, that it may hold doses, times or codes."""
+    counts = Counter(values)
+    return is_numeric(values) and len(counts) <= MAX_CODES and min(counts.values()) >= 3

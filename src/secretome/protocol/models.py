@@ -224,6 +224,21 @@ class Protocol(Strict):
         return self.experimental_units or f"{self.experimental_unit}s"
 
     @property
+    def no_simulation(self) -> str:
+        """What to do if the protocol has no simulation, but a command needs one."""
+        for key, found in (("block", self.block), ("baseline", self.baseline is not None)):
+            if found:
+                return (
+                    f"Animals are simulated without a {key}. Copy the folder, leave out {key!r} there, add the key "
+                    f"'simulation', and plan with that study: its power is that of a design without the {key}."
+                )
+        return (
+            "Add the key 'simulation' to its protocol.yml: n, seed, the distribution of each endpoint in each group, "
+            "assumptions, and scenarios, one of them as_published. `secretome new` writes these lines "
+            "as comments at its end, and `secretome schema` describes each key."
+        )
+
+    @property
     def pair(self) -> tuple[str, str]:
         """Treated and control group of the first contrast of a paired study."""
         treated, control = self.contrasts_of()[0].split(" vs ")

@@ -1,62 +1,121 @@
 """The decision rule of a claim in words."""
 
+from dataclasses import dataclass
+
 from secretome.protocol import Claim, Protocol
-from secretome.report.text.effects import claim_effect_words, effect_words
+from secretome.report.text.effects import EffectWords, claim_effect_words, effect_words
 from secretome.report.text.numbers import p_number, percent
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """The parts of the rules that depend on the endpoint and the design."""
+
+    protocol: Protocol
+    claim: Claim
+    alpha: float
+
+    @property
+    def words(self) -> EffectWords:
+        """The words for the effect."""
+        return effect_words(self.protocol.endpoints[self.claim.endpoint])
+
+    @property
+    def margin(self) -> str:
+        """The equivalence margins."""
+        limits = self.protocol.endpoints[self.claim.endpoint].equivalence_margin
+        return f"{limits.low:g} to {limits.high:g}{self.words.unit}".replace("-", "−")
+
+    @property
+    def on_scale(self) -> str:
+        """The logarithmic scale, in words; empty on a linear one."""
+        limits = self.protocol.endpoints[self.claim.endpoint].equivalence_margin
+        return " on logarithms" if limits.scale == "log" else ""
+
+    @property
+    def within(self) -> str:
+        """The block of the planned tests; empty if there is none."""
+        return f", within {self.protocol.block}" if self.protocol.block else ""
+
+    @property
+    def survival(self) -> bool:
+        """Whether the claim is about survival."""
+        return self.protocol.is_survival(self.claim.endpoint)
+
+    @property
+    def test(self) -> str:
+        """The planned test of a contrast."""
+        if self.survival:
+            return "log-rank permutation test"
+        if self.protocol.baseline is not None:
+            return f"analysis of covariance{self.on_scale}, with the value at {self.protocol.baseline:g} h as covariate"
+        paired = self.protocol.design == "paired"
+        return f"paired t{self.on_scale}" if paired else f"Welch's t{self.on_scale}{self.within}"
+
+    @property
+    def directions(self) -> tuple[str, str]:
+        """The claimed side of no difference, and the other; a longer life has a hazard ratio below 1."""
+        return ("above", "below") if self.claim.rises != self.survival else ("below", "above")
+
+    def one_effect(self, short: str, p: str = "p") -> tuple[str, str]:
+        """What supports, and what contradicts, a claim about one effect."""
+        way, back = self.directions
+        none, interval = self.words.none, f"{percent(1 - 2 * self.alpha)} interval"
+        return (
+            f"{p} ≤ {self.alpha:g}, {short} {way} {none}, and the {interval} not inside {self.margin}",
+            f"{p} ≤ {self.alpha:g} and {short} {back} {none}; or {p} > {self.alpha:g} and the interval inside "
+            f"{self.margin}",
+        )
 
 
 def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str, str]:
     """The planned test of a claim, what supports it, and what contradicts it."""
-    limits, words = (
-        protocol.endpoints[claim.endpoint].equivalence_margin,
-        effect_words(protocol.endpoints[claim.endpoint]),
-    )
-    margin, k = f"{limits.low:g} to {limits.high:g}{words.unit}".replace("-", "−"), protocol.family_size(claim)
-    on_scale = " on logarithms" if limits.scale == "log" else ""
-    within = f", within {protocol.block}" if protocol.block else ""
-    survival = protocol.is_survival(claim.endpoint)
-    paired = protocol.design == "paired"
-    of_groups = f"paired t{on_scale}" if paired else f"Welch's t{on_scale}{within}"
-    if protocol.baseline is not None:
-        within = f", with the value at {protocol.baseline:g} h as covariate"
-        of_groups = f"analysis of covariance{on_scale}{within}"
-    t_tests = f"{'paired t' if paired else 't'} tests{on_scale}{within}"
+    terms = _Terms(protocol, claim, alpha)
     if claim.is_equivalence:
-        return (
-            f"two one-sided {'likelihood ratio tests' if survival else t_tests}, each of {k} groups",
-            f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
-            f"an interval at {percent(1 - alpha / k)} lies entirely outside it",
-        )
-    way, back = ("above", "below") if claim.rises != survival else ("below", "above")
+        return _equivalence(terms)
     if claim.over_doses:
-        return (
-            f"Welch's t of the slope over {len(claim.doses)} doses{',' if on_scale else ''}{on_scale}",
-            f"p ≤ {alpha:g}, slope {way} zero, and no significant reversal between adjacent doses",
-            f"p ≤ {alpha:g}, slope {back} zero",
-        )
+        return _trend(terms)
     if claim.of_effects:
         short = claim_effect_words(protocol, claim).short
-        return (
-            f"Welch's t of the {short}{on_scale}{within}",
-            f"p ≤ {alpha:g}, {short} {way} {words.none}, and the {percent(1 - 2 * alpha)} interval not inside {margin}",
-            f"p ≤ {alpha:g} and {short} {back} {words.none}; or p > {alpha:g} and the interval inside {margin}",
-        )
+        return f"Welch's t of the {short}{terms.on_scale}{terms.within}", *terms.one_effect(short)
     if claim.together:
-        small = " and none lies inside the equivalence margins" if claim.negligible else ""
-        flat = f", or lies inside {margin} at {p_number(alpha / k)}" if claim.negligible else ""
-        return (
-            f"{'log-rank permutation test' if survival else of_groups}, each of {k} groups",
-            f"every p ≤ {alpha:g}, every {words.short} {way} {words.none}{small}",
-            f"one {words.short} {back} {words.none} with p ≤ {p_number(alpha / k)}{flat}",
-        )
+        return _every(terms)
+    k = protocol.family_size(claim)
     family = f", p times {k}" if k > 1 else ""
     if claim.panel and protocol.panels[claim.panel].adjust == "holm":
         family = f", p by Holm's procedure over {k}"
-    test = f"{'paired t' if paired else 'Welch’s t'}{on_scale}{within}"
-    test = "log-rank permutation test" if survival else of_groups if protocol.baseline is not None else test
+    return f"{terms.test}{family}", *terms.one_effect(terms.words.short)
+
+
+def _equivalence(terms: _Terms) -> tuple[str, str, str]:
+    k, alpha = terms.protocol.family_size(terms.claim), terms.alpha
+    t_tests = f"{'paired t' if terms.protocol.design == 'paired' else 't'} tests{terms.on_scale}{terms.within}"
+    if terms.protocol.baseline is not None:
+        t_tests = f"tests by {terms.test}"
     return (
-        f"{test}{family}",
-        f"p ≤ {alpha:g}, {words.short} {way} {words.none}, and the {percent(1 - 2 * alpha)} interval not inside "
-        f"{margin}",
-        f"p ≤ {alpha:g} and {words.short} {back} {words.none}; or p > {alpha:g} and the interval inside {margin}",
+        f"two one-sided {'likelihood ratio tests' if terms.survival else t_tests}, each of {k} groups",
+        f"every {percent(1 - 2 * alpha)} interval lies inside {terms.margin}",
+        f"an interval at {percent(1 - alpha / k)} lies entirely outside it",
+    )
+
+
+def _trend(terms: _Terms) -> tuple[str, str, str]:
+    (way, back), alpha = terms.directions, terms.alpha
+    comma = "," if terms.on_scale else ""
+    return (
+        f"Welch's t of the slope over {len(terms.claim.doses)} doses{comma}{terms.on_scale}",
+        f"p ≤ {alpha:g}, slope {way} zero, and no significant reversal between adjacent doses",
+        f"p ≤ {alpha:g}, slope {back} zero",
+    )
+
+
+def _every(terms: _Terms) -> tuple[str, str, str]:
+    (way, back), alpha, short = terms.directions, terms.alpha, terms.words.short
+    k, none, negligible = terms.protocol.family_size(terms.claim), terms.words.none, terms.claim.negligible
+    small = " and none lies inside the equivalence margins" if negligible else ""
+    flat = f", or lies inside {terms.margin} at {p_number(alpha / k)}" if negligible else ""
+    return (
+        f"{terms.test}, each of {k} groups",
+        f"every p ≤ {alpha:g}, every {short} {way} {none}{small}",
+        f"one {short} {back} {none} with p ≤ {p_number(alpha / k)}{flat}",
     )

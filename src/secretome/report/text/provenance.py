@@ -7,13 +7,13 @@ from typing import Any
 from secretome.cohort import Study
 from secretome.report.text.sentences import units_counted
 
-COMMIT = "git_commit"
+COMMIT, KEY_HASH = "git_commit", "cohort_key_sha256"
 # The provenance entries on a page, in this order, with their names.
 SHOWN = {
     "cohort_file": "Cohort file",
     "cohort_sha256": "Hash of the cohort file (SHA-256)",
     "cohort_key_file": "Key of the samples",
-    "cohort_key_sha256": "Hash of the key (SHA-256)",
+    KEY_HASH: "Hash of the key (SHA-256)",
     "cohort_read_as": "File format",
     "cohort_names": "Names mapped",
     "cohort_decimal": "Decimal mark",
@@ -47,7 +47,7 @@ def provenance_lines(provenance: Mapping[str, Any]) -> dict[str, str]:
     return {
         title: _shown(name, provenance[name])
         for name, title in SHOWN.items()
-        if provenance.get(name, "") not in ("", [], {})
+        if provenance.get(name, "") not in ("", [], {}) and not (name == KEY_HASH and provenance[name] is None)
     }
 
 
