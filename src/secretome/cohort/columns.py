@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.files.sheet import Cell, Row, Sheet
 from secretome.cohort.files.words import MISSING
+from secretome.cohort.suspect_entries import names_limit, states_limit
 from secretome.cohort.units import canonical, factor
 from secretome.cohort.vocabulary import (
     AUXILIARY,
@@ -103,6 +104,10 @@ class Columns:
         A table with one column per group has no row for each animal.
         """
         header = self.sheet.header
+        if named := [
+            cell.text.strip() for cell in self.unknown if names_limit(cell.text) and not states_limit(cell.text)
+        ]:
+            return f"; or name the column {named[0]!r} 'lloq', if it contains these limits"
         if len({(cell.row, cell.column) for cell in header}) == 1 and not self.sheet.key:
             return ""
         kinds = {key: endpoint.kind for key, endpoint in self.protocol.endpoints.items()}
@@ -147,7 +152,9 @@ class Columns:
         if canonical(text) == canonical(expected) or factor(text, expected) == 1:
             return
         header = cell.text.strip()
-        if NO_UNIT.fullmatch(text.strip()) and "%" not in text and unit_in_brackets(header) == text:
+        if states_limit(text) and text in header:
+            self.refuse_limit(cell, endpoint)
+        elif NO_UNIT.fullmatch(text.strip()) and "%" not in text and unit_in_brackets(header) == text:
             found = f"{text.strip()!r} in brackets after {without_unit(cell)!r}"
             remedy = (
                 f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, rename or "
@@ -157,6 +164,14 @@ class Columns:
         else:
             remedy = f"{unit_remedy(text, expected)} and correct the unit."
             self.errors.add(cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", remedy)
+
+    def refuse_limit(self, cell: Cell, endpoint: str) -> None:
+        """Ask for a limit that only a header states, because it is not known to which cells it belongs."""
+        unit = self.protocol.endpoints[endpoint].unit
+        header = f"{self.protocol.endpoints[endpoint].label} ({unit})"
+        remedy = f"Write {header!r} as the header. Write the limit in place of each value beyond it, such as <15.6"
+        found = f"a limit of the assay in the header {cell.text.strip()!r}"
+        self.errors.add(cell, found, f"the name and the unit ({unit})", f"{remedy}{self.limit_columns}.")
 
     def _locate(self) -> None:
         header = self.sheet.header

@@ -14,6 +14,7 @@ from secretome.cohort.errors import ErrorCollector, group_by
 from secretome.cohort.files.sheet import Cell, cell_ranges
 from secretome.cohort.flags import GENERIC, Flag, column_meanings, flag_meaning, header_words, is_flag_header
 from secretome.cohort.replicates import Measurement, Record
+from secretome.cohort.suspect_entries import names_limit
 from secretome.cohort.values import NotAValueError, parse
 from secretome.cohort.vocabulary import keys_and_labels, map_option
 
@@ -31,9 +32,6 @@ REMEDIES: dict[Flag, str] = {
     "mark": "If {flag!r} marks a limit, replace the value with the limit, for example <15.6 or >1000; if it "
     "means that the value is not valid, write the reason in a column 'exclude'.",
 }
-LIMIT_HEADER = re.compile(
-    r"\b(l?lod|l?loq|lloq|uloq|detection limit|limit of (detection|quantification)|(lower|upper) limit|mdl|cut-?off)\b"
-)
 
 
 class _FlaggedValue(NamedTuple):
@@ -54,7 +52,7 @@ def check_flags(columns: Columns, measurements: Sequence[Measurement], errors: E
             continue
         if flagged := _flagged_values(columns, position, values):
             _refuse_flags(header, flagged, errors)
-        elif LIMIT_HEADER.search(re.sub(r"[_.]+", " ", header.text.casefold())):
+        elif names_limit(header.text):
             _refuse_limit_column(position, columns, values, errors)
 
 
@@ -65,7 +63,9 @@ def _refuse_marked_ids(columns: Columns, errors: ErrorCollector) -> None:
     rows = [row for row in columns.sheet.rows if not columns.text(row, "exclude")]
     cells = [row[columns.named["animal"]] for row in rows]
     marked = [
-        cell for cell in cells if re.search(r"\w\s*[*†‡!?]+$", cell.text) or flag_meaning(cell.text) == "excluded"
+        cell
+        for cell in cells
+        if cell.kind != "error" and (re.search(r"\w\s*[*†‡!?]+$", cell.text) or flag_meaning(cell.text) == "excluded")
     ]
     if marked and len(marked) < len(cells):
         more = f", and remarks in {cell_ranges(marked)}" if len(marked) > 1 else ""

@@ -34,6 +34,7 @@ from secretome.cohort.repeated_times import BASELINE, at_time_of_protocol
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sample_key import KeyFile
 from secretome.cohort.survival import survival_notes, survival_of
+from secretome.cohort.suspect_entries import entry_notes
 from secretome.cohort.unknown_columns import UnknownColumns
 from secretome.cohort.values import reciprocal
 from secretome.cohort.vocabulary import AUXILIARY, Vocabulary, map_option
@@ -170,6 +171,7 @@ class _CohortReader:
         self.notes += [*self.vocabulary.notes, *auxiliary.notes(), *wells, *other_factors(self.columns)]
         assayed = values["endpoint"] != self.vocabulary.survival
         if assayed.any():
+            self.notes += entry_notes(values, self.protocol)
             self.notes += describe(values[assayed], excluded, self.protocol, stated)
         self.notes += survival_notes(measurements, self.protocol, self.vocabulary.survival, self.vocabulary.time_unit)
         return Cohort(

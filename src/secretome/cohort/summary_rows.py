@@ -25,9 +25,9 @@ ALONE = frozenset(
     标准差 標準差 標準偏差 中央値 中位数 grandtotal totalgeneral gesamtergebnis
     """.split()
 )
-# A mean of three values or more is reported if chance would make it in one of ten thousand tables.
+# A mean of two values or more is reported if chance would make it in one of ten thousand tables.
 MIN_SURPRISE = 4.0
-MIN_VALUES = 3
+MIN_VALUES = 2
 
 
 def is_summary(text: str) -> bool:

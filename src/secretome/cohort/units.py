@@ -27,7 +27,11 @@ def canonical(unit: str) -> str:
     >>> canonical("pg mL-1"), canonical("µg/ML")
     ('pg/ml', 'μg/ml')
     """
-    text = re.sub(r"[\s^·]", "", unit.casefold()).replace("⁻¹", "-1").replace("−", "-")
+    text = (
+        re.sub(r"[\s^·]", "", re.sub(r"(?<=[^\W_])_(?=[^\W_])", "/", unit.casefold()))
+        .replace("⁻¹", "-1")
+        .replace("−", "-")
+    )
     return re.sub(rf"^(.+?)({_PART})-1$", r"\1/\2", text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from secretome.cohort.blocks import factor_note
 from secretome.cohort.columns import Columns, without_unit
@@ -14,16 +13,19 @@ from secretome.cohort.headers import DERIVED
 from secretome.cohort.remedies import DATE
 from secretome.cohort.summary_rows import is_summary
 from secretome.cohort.survival_columns import counts_survivors, is_time_of_death, states_deaths
+from secretome.cohort.suspect_entries import states_limit
 from secretome.cohort.units import canonical, factor
 from secretome.cohort.vocabulary import (
     LONG,
     OPTIONAL,
     REQUIRED,
+    combined_columns,
     keys_and_labels,
     map_option,
     map_options,
     nearest_with_same_numbers,
     other_name,
+    required_column,
     unit_in_brackets,
 )
 from secretome.protocol import Choice, normalise
@@ -42,6 +44,7 @@ SUMMARIES = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", 
 NO_ENDPOINT = frozenset({"bw", "day", "hour", "week", "n", "no", "nr", "index", "lod", "loq"})
 NO_ENDPOINT_WORDS = SUMMARIES | frozenset(
     """
+    limit detection lod loq lloq uloq llod
     weight bodyweight age date dose temperature temp dilution cage score tag flag dead volume gewicht körpergewicht
     alter datum käfig poids âge вес масса возраст дата клетка unnamed plate
     """.split()
@@ -90,6 +93,10 @@ class UnknownColumns:
         if "animal" not in self.columns.named and _may_be_animals(cell):
             return  # reported with the missing column of animals
         absent = self._absent_endpoint_in(name)
+        if absent and states_limit(unit_in_brackets(name)):
+            self.columns.refuse_limit(cell, (self.vocabulary.endpoint(absent) or (absent,))[0])
+            self._read_as(absent, cell)
+            return
         if self._reported_as_death(cell) or self._reported_as_two_endpoints(cell):
             self.reported.append(cell)
             return
@@ -117,7 +124,8 @@ class UnknownColumns:
         elif self._may_be_endpoint(cell):
             self.numeric.append(cell)
         else:
-            self.columns.notes.append(factor_note(cell, self.columns) or f"column {name!r} was not used")
+            diluted = ": the values are taken as multiplied by it already" if "dilution" in name.casefold() else ""
+            self.columns.notes.append(factor_note(cell, self.columns) or f"column {name!r} was not used{diluted}")
 
     def _reported_as_death(self, cell: Cell) -> bool:
         """Whether a column that states deaths or their times was reported; not used, it would hide the deaths."""
@@ -285,7 +293,12 @@ class UnknownColumns:
         for column in REQUIRED:
             if column not in columns:
                 likely = [] if has_no_header else self._likely(column)
-                remedy = "Is the row of column names missing?" if has_no_header else _required_remedy(column, likely)
+                remedy = "Is the row of column names missing?" if has_no_header else required_column(column, likely)
+                if column == "group" and (doses := self._doses()):
+                    others = [cell.text.strip() for cell in self.columns.unknown if not self._has_numbers(cell)]
+                    makers = [name for name in (*likely, *others) if name != doses[0].text.strip()][:1]
+                    remedy = combined_columns([*makers, doses[0].text.strip()], list(self.columns.protocol.groups)[-1])
+                    likely = []
                 if column == "animal" and not likely and self._has_one_row_per_group():
                     found = "no column 'animal', and one row per group, as in a table of means"
                     remedy = "Add the values of the animals: from means alone no claim can be tested."
@@ -336,6 +349,12 @@ class UnknownColumns:
             likely = [self.columns.sheet.header[self.columns.named["replicate"]].text.strip()]
         return likely
 
+    def _doses(self) -> list[Cell]:
+        """The headers of the columns of doses, if no column names the groups."""
+        if "group" in self.columns.named:
+            return []
+        return [cell for cell in self.columns.unknown if normalise(without_unit(cell)).startswith("dos")]
+
     def _identifies_rows(self, header: Cell) -> bool:
         """Whether a column contains another text in every row."""
         texts = self.columns.texts(self.columns.sheet.header.index(header))
@@ -349,19 +368,17 @@ class UnknownColumns:
         return is_few and all(texts) and not self._has_numbers(header)
 
     def _has_no_group(self, header: Cell) -> bool:
-        """Whether a column neither contains a group nor begins like the word, as 'route' of doses does not."""
+        """Whether a column neither contains a group nor begins like the word, as 'route' of doses does not.
+
+        Beside a column of doses, it is one of two that make the groups.
+        """
+        if self._doses() and header not in self._doses():
+            return True
         return not self._may_be_groups(header) and normalise(header.text)[:1] != "g"
 
     def _may_be_groups(self, header: Cell) -> bool:
         texts = self.columns.texts(self.columns.sheet.header.index(header))
         return other_name(header.text) == "group" or any(map(self.vocabulary.group, texts))
-
-
-def _required_remedy(column: str, likely: Iterable[str]) -> str:
-    """How to state which column contains the animals or the groups."""
-    if likely:
-        return f"State which one it is: {' or '.join(map_option(name, column) for name in likely)}."
-    return "Number the animals in a separate column." if column == "animal" else "Give every animal its group."
 
 
 def _may_be_animals(header: Cell) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from secretome.cohort.errors import quoted
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.units import canonical, is_unit
 from secretome.protocol import Endpoint, Group, InputError, Problem, Protocol, name_key, nearest, spelling, with_micro
@@ -292,6 +293,21 @@ def _followed(name: str) -> re.Pattern[str]:
 def map_options(names: Iterable[str], meaning: str) -> str:
     """Return the options that map several names to one."""
     return " ".join(map_option(name, meaning) for name in names)
+
+
+def combined_columns(names: Iterable[str], group: str) -> str:
+    """How to state the groups if two columns make them."""
+    return (
+        f"If {quoted(names, ' and ')} together make the groups, write them into one column 'group', with the names of "
+        f"the study, such as {group!r}."
+    )
+
+
+def required_column(column: str, likely: Iterable[str]) -> str:
+    """How to state which column contains the animals or the groups."""
+    if likely:
+        return f"State which one it is: {' or '.join(map_option(name, column) for name in likely)}."
+    return "Number the animals in a separate column." if column == "animal" else "Give every animal its group."
 
 
 def _words(text: str) -> list[str]:
