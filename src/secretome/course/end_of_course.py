@@ -8,6 +8,7 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from numpy.random import Generator
+from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from secretome import stats
@@ -15,6 +16,7 @@ from secretome.course.assignment import answer_cell
 from secretome.course.exercise_data import values_as_text
 from secretome.course.questions import Question, QuestionKind
 
+Floats = NDArray[np.float64]
 NAME, TITLE = "end_of_course", "Test at the end of the course"
 EQUIVALENCE = ("equivalent", "different", "both", "neither")
 MARGINS = 0.8, 1.25
@@ -59,7 +61,7 @@ def _ranks(rng: Generator) -> Task:
     groups = {"untreated": 2.0 ** rng.integers(3, 7, n), "treated": 2.0 ** rng.integers(5, 9, n)}
     p = stats.mann_whitney(groups["treated"], groups["untreated"]).pvalue
     return Task(
-        "The titres of two groups of mice.", {"ranks.p": ("the exact two-sided p by ranks, with ties", p)}, groups
+        "The titres of two groups of mice.", {"ranks.p": ("the exact two-sided p of the Mann-Whitney test", p)}, groups
     )
 
 
@@ -121,7 +123,7 @@ def _counts(rng: Generator) -> Task:
 
 def _equivalence(rng: Generator) -> Task:
     ratio, spread = float(rng.choice([0.6, 0.9, 1.0, 1.12, 1.5])), float(rng.choice([0.08, 0.35]))
-    groups = _lognormal(rng, ratio, spread, int(rng.integers(7, 13)))
+    groups = _lognormal(rng, ratio, spread, int(rng.integers(7, 13)), mean=25)
     fit = stats.geometric_mean_ratio(groups["treated"], groups["untreated"])
     low, high = fit.confidence_interval(0.90)
     inside, differs = MARGINS[0] < low and high < MARGINS[1], fit.pvalue <= 0.05
@@ -237,7 +239,7 @@ def draw_tasks(seed: int) -> dict[str, Task]:
     """The tasks of a student, by the title of their lesson.
 
     >>> draw_tasks(1)["Multiple testing"].text
-    '17 independent tests at 10 %, without any effect.'
+    '8 independent tests at 10 %, without any effect.'
     """
     # Each task has its own random stream, so that a change of one does not change the others.
     return {title: draw(np.random.default_rng([seed, number])) for number, (title, draw) in enumerate(_DRAW.items())}
@@ -276,7 +278,7 @@ def key_rows(tasks: Mapping[str, Task], questions: Sequence[Question]) -> list[d
             "answer": answer if isinstance(answer, str) else f"{answer:.6g}",
             "uncorrected": "",
             "marks": question.marks,
-            "asked": f"{task.text} {asked}",
+            "asked": f"{task.text} Asked: {asked}",
         }
         for question, (task, (asked, answer)) in zip(
             questions, ((task, answer) for task in tasks.values() for answer in task.answers.values()), strict=True
@@ -310,10 +312,10 @@ def notebook(tasks: Mapping[str, Task], student: str, questions: Sequence[Questi
     return str(nbformat.writes(new_notebook(cells=cells, metadata={"kernelspec": kernel}))).encode() + b"\n"
 
 
-def _lognormal(rng: Generator, ratio: float, spread: float, n: int) -> dict[str, np.ndarray]:
+def _lognormal(rng: Generator, ratio: float, spread: float, n: int, *, mean: float = 60) -> dict[str, Floats]:
     """Two groups of lognormal values with one decimal."""
-    logs = {"untreated": rng.normal(np.log(60), spread, n), "treated": rng.normal(np.log(60 * ratio), spread, n)}
-    return {name: np.round(np.exp(values), 1) for name, values in logs.items()}
+    logs = {name: rng.normal(np.log(mean * by), spread, n) for name, by in (("untreated", 1), ("treated", ratio))}
+    return {name: np.asarray(np.round(np.exp(values), 1), dtype=float) for name, values in logs.items()}
 
 
 def _listed(numbers: Iterable[float]) -> str:
