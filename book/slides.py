@@ -34,7 +34,7 @@ PAGE = """<!DOCTYPE html>
 <title>Slides: {title}</title>
 <link rel="stylesheet" href="{static}/fonts.css">
 <link rel="stylesheet" href="{static}/pygments.css">
-<link rel="stylesheet" href="{static}/slides/reveal.css">
+<link rel="stylesheet" href="{static}/slides/reveal.css" media="screen">
 <link rel="stylesheet" href="{static}/shared.css">
 <link rel="stylesheet" href="{static}/slides/slides.css">
 <noscript><link rel="stylesheet" href="{static}/slides/unscripted.css"></noscript>

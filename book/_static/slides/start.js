@@ -16,6 +16,9 @@ function setTheme() {
 
 setTheme();
 dark.addEventListener("change", setTheme);
+// Paper is white.
+addEventListener("beforeprint", () => (document.documentElement.dataset.theme = "light"));
+addEventListener("afterprint", setTheme);
 reveal.initialize({
   width: 1280,
   height: 720,
