@@ -63,7 +63,7 @@ ANOTHER = "another answer is right"
 NOT_A_CHOICE = "{given!r} is none of: {choices}"
 BEFORE_CORRECTION = "{reason}; it is right for the file before correction"
 NO_NUMBERS = (
-    "right, but it can be guessed, and the sheet has too few numbers that are right or follow from a known mistake"
+    "right, but it can be guessed: a right number of this claim, or more right numbers in the sheet, are needed"
 )
 NO_ERROR = "right, but with another error than the file has"
 NUMBERS_UNDECIDED = "right, if you accept the numbers that it depends on"
