@@ -163,7 +163,7 @@ def test_figures_and_tables_of_rates(rates: pd.DataFrame) -> None:
     svg = figures.to_svg(figures.shares_figure(false, "supported", 0.025, 0.06), "shares")
     assert all(line in svg for name in false for line in name.split("\n"))
     assert set(trust.opposite_effects(planned, protocol)) == set(trust.true_claims(planned, protocol))
-    assert power_tables.rates_table(own, "supported").columns[2] == "n = 3"
+    assert power_tables.rates_table(own, "supported", protocol).columns[2] == "n = 3"
     worth = power_tables.worth_table(rates, PROTOCOLS, 12)
     assert len(worth) == sum(len(protocol.simulated.claims) for protocol in PROTOCOLS.values())
     assert re.search(r"in (?:plateau|null)$", worth["Supported if false, largest"][1])

@@ -247,5 +247,5 @@ page.say(any_of_three=text.percent(1 - (1 - 0.05) ** 3))
 # ```
 #
 # ```{next}
-# {doc}`Sample size for each claim <../power/analysis>`
+# {doc}`The course <../../book/course>`, or {doc}`sample size for each claim <../power/analysis>`.
 # ```

@@ -118,7 +118,7 @@ show_groups("afc_rises")
 # antibody titres, and unchanged phagocytosis.
 #
 # The abstract gives no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the mouse. Two pages ask the same questions on real animals: {doc}`Micronuclei and hydroquinone <../micronuclei/analysis>` has
-# a vehicle, four doses and a reference drug, and {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>` three doses by two deliveries.
+# a vehicle, four doses and a reference drug, and {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>` three doses by two delivery methods.
 
 # %% tags=["remove-input"]
 page.table(tables.design_table(study), "Groups and animals of this cohort", folded=True)
@@ -139,7 +139,7 @@ page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 # (humoral-planned)=
 # ### Antibody-forming cells
 #
-# A claim that *every* group increases is supported if each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of the {glue:text}`group_count`. One group is
+# A claim that the values increase in *every* group is supported if each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of the {glue:text}`group_count`. One group is
 # enough to contradict the claim, so for that each p is multiplied by {glue:text}`group_count`; these adjusted p and simultaneous intervals also apply to each group on its own.
 
 # %% tags=["remove-input"]
@@ -156,7 +156,7 @@ page.table(
 )
 
 # %% [markdown]
-# The dose claim is about the slope over the three doses into muscle, without saline, because with saline equal effects of all doses would also give a slope. In addition, no simultaneous interval may show a change in the opposite
+# The dose claim is about the slope over the three doses into muscle, without saline, because with saline, equal effects of all doses would also give a slope. In addition, no simultaneous interval may show a change in the opposite
 # direction between neighbouring doses.
 
 # %% tags=["remove-input"]
@@ -184,6 +184,7 @@ show_groups("titre_rises")
 page.table(tables.planned_table(study, titres), "Antibody titre against saline", folded=True, data=titres)
 
 # %% [markdown]
+# (humoral-unchanged)=
 # ### Phagocytic activity
 #
 # A claim that something is *unchanged* is supported if the {glue:text}`equivalence_level` interval of every group lies inside the {term}`equivalence margins`; the claim's p is the largest p of {term}`equivalence`. A large p of a
@@ -203,7 +204,7 @@ page.table(tables.planned_table(study, differences), "Tests of a difference", fo
 #
 # (humoral-min-pvalues)=
 # With few animals, such tests have few possible p values. With five mice per group, comparisons of six secretome groups can just reach 0.05 after Bonferroni's adjustment, and comparisons of seven groups, with Thymalin, cannot
-# ({ref}`with other methods they can <lesson-min-pvalues-several>`). With three mice per group only a trend test over the three doses can reach 0.05.
+# ({ref}`with other methods they can <lesson-min-pvalues-several>`). With three mice per group, of these exact tests only the trend test over the three doses can reach 0.05.
 
 # %% tags=["remove-input"]
 page.table(tables.contrasts_table(study, published), "Each group, by the authors' test", folded=True, data=published)
@@ -308,9 +309,9 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 #
 # ```{take-aways}
 # - A claim that {ref}`every group changes <humoral-planned>` requires all groups, so p is not adjusted; if one group is not significant, the claim stays open.
-# - "Unchanged" is shown by {ref}`intervals inside the equivalence margins <humoral-planned>`, never by a large p.
+# - "Unchanged" is shown by {ref}`intervals inside the equivalence margins <humoral-unchanged>`, never by a large p.
 # - Two trends differ only if {ref}`their difference is tested <humoral-routes>`.
-# - With many groups of few mice, no comparison {ref}`can be significant <humoral-min-pvalues>` after Bonferroni's adjustment.
+# - With many groups of few mice, no exact rank test {ref}`can be significant <humoral-min-pvalues>` after Bonferroni's adjustment.
 # ```
 #
 # ```{next}

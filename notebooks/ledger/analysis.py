@@ -124,7 +124,7 @@ for name, protocol in protocols.items():
         own = planned[(planned["study"] == name) & (planned["claim"] == key)]
         if len(own):
             title = f"Share supported: {claim.sentence.rstrip('.')}"
-            page.table(power_tables.rates_table(own, "supported"), title, folded=True, data=own)
+            page.table(power_tables.rates_table(own, "supported", protocol), title, folded=True, data=own)
 
 # %% [markdown]
 # ## What a verdict does not mean
@@ -156,11 +156,8 @@ for name, protocol in protocols.items():
     if own.empty:
         page.items([f"{protocol.title}: {text.NOT_MEASURED}."])
         continue
-    shown = own.assign(
-        scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()]
-    )
     page.table(
-        power_tables.rates_table(shown, "supported"),
+        power_tables.rates_table(own, "supported", protocol, named=True),
         f"Share supported by the published test: {protocol.title}",
         folded=True,
         data=own,
@@ -189,5 +186,5 @@ page.say(laboratories=f"{round(1 / (alpha / 2))}")
 # ```
 #
 # ```{next}
-# {doc}`Rerun a study on your own animals <../../book/rerun>`, or see {doc}`how many animals a claim needs <../power/analysis>`.
+# {doc}`Published tables <../published_cohorts/analysis>`: are the numbers of published papers consistent? Or {doc}`rerun a study on your own animals <../../book/rerun>`.
 # ```

@@ -10,7 +10,7 @@
 # (micronuclei)=
 # # Micronuclei and hydroquinone
 #
-# In mice, does every dose of hydroquinone from 30 mg/kg damage chromosomes, and does more of it do more damage, as an abstract on other mice reports {cite}`jagetia-1997`?
+# In mice, does every dose of hydroquinone from 30 to 100 mg/kg damage chromosomes, and does the damage increase with the dose, as an abstract on other mice reports {cite}`jagetia-1997`?
 # **{glue:text}`answer`** The mice are real, and the count of each is published.
 
 # %% tags=["parameters", "remove-input"]
@@ -91,8 +91,8 @@ page.panels(
 # ## How the data were measured
 #
 # {doc}`The humoral study <../humoral_immunity/analysis>` has a vehicle, several doses and a reference drug, and no individual values of it are published. This experiment has the same design, so it asks **the same questions, on
-# real animals**. Healthy male mice received the vehicle, one of four doses of hydroquinone, or cyclophosphamide, which is known to damage chromosomes. After 24 hours, {term}`micronuclei` were counted in 2000 young red blood
-# cells of each mouse {cite}`adler-1990`. The {term}`experimental unit` is the mouse.
+# real animals**. Healthy male mice received the vehicle, one of four doses of hydroquinone, or cyclophosphamide, which is known to damage chromosomes. After 24 hours, {term}`micronuclei` were counted in 2000 young (polychromatic) red
+# blood cells of each mouse {cite}`adler-1990`. The {term}`experimental unit` is the mouse.
 #
 # The claims are those of the abstract, limited to the doses of these mice. It reports a rise at every dose from 3.125 mg/kg after 24 hours, in a "dose dependent manner", and no individual values.
 
@@ -124,7 +124,7 @@ page.table(tables.planned_table(study, every), "Each dose against the vehicle", 
 # (micronuclei-dose)=
 # ### The dose
 #
-# The claim about the dose is about the slope over the four doses, without the vehicle, because with it equal effects of all doses would also give a slope.
+# The claim about the dose is about the slope over the four doses, without the vehicle, because with the vehicle, equal effects of all doses would also give a slope.
 
 # %% tags=["remove-input"]
 slope = planned.loc[[trend.contrast, *trend.adjacent]]
@@ -167,11 +167,11 @@ page.curves({key: specifications(study, results, key, alpha=alpha) for key in cl
 # (micronuclei-limits)=
 # ## Limitations
 #
-# - **Order.** The counts were public before the rules were written, so the rules could have been chosen to fit them. The verdicts show the method on real animals, and are not a new test.
+# - **Rules after the data.** The counts were public before the rules were written, so the rules could have been chosen to fit them. The verdicts show the method on real animals, and are not a new test.
 # - **Few micronuclei.** Without hydroquinone most mice have two or three micronuclei in 2000 cells. With such counts, even a doubling is hard to show in five mice per group.
 # - **Few mice.** The published groups have four to seven mice. The lists do not say how they were assigned, or whether the counts were made without knowing the group.
-# - **One time.** The counts are of 24 hours after one treatment. They do not show what happens later, or after repeated treatment.
-# - **From lists.** The paper itself was not available. The counts are those that two R packages list, and both lists give the same design {cite}`hauschke-2005`.
+# - **One time point.** The cells were sampled 24 hours after one treatment. They do not show what happens later, or after repeated treatment.
+# - **Secondary source.** The paper itself was not available. The counts are those that two R packages list, and both lists give the same design {cite}`hauschke-2005`.
 
 # %% [markdown]
 # ## Rerun it on your mice
@@ -197,7 +197,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ```{solution} micronuclei-exercise
 # :class: dropdown
 # The smallest two-sided p of three against three is {glue:text}`three`, so no: the claim is untestable. With four against four it is {glue:text}`four`. The claim needs no adjustment, so it can be supported, but only
-# if at each dose every mouse has more micronuclei than every mouse of the vehicle.
+# if at each dose every mouse has more micronuclei than every mouse given the vehicle.
 # ```
 #
 # ```{take-aways}
@@ -207,7 +207,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ```
 #
 # ```{next}
-# {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>`: sixty guinea pigs, three doses by two deliveries.
+# {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>`: sixty guinea pigs, three doses by two delivery methods.
 # ```
 
 # %% tags=["remove-cell"]

@@ -37,7 +37,7 @@ page.say(
     target=text.percent(target),
     sizes=f"{plans['n'].min()} to {plans['n'].max()}",
     fewest=f"{plans['cohorts'].min()}",
-    most=f"{plans['cohorts'].max()}",
+    most=f"{plans['cohorts'].max():,}".replace(",", " "),
 )
 
 # %% [markdown]
@@ -61,7 +61,7 @@ page.table(
 #
 # ## Power curves
 #
-# Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts. If a curve falls again, that
+# Each size from {glue:text}`sizes` was simulated in {glue:text}`fewest` to {glue:text}`most` cohorts. If a curve falls again, that
 # fraction of the effect lies inside the {term}`equivalence margins`: more animals then correctly show that the effect is too small to matter.
 
 # %% tags=["remove-input"]
@@ -145,5 +145,5 @@ page.say(started=f"{round(12 / (1 - 1 / 4))}")
 # ```
 #
 # ```{next}
-# {doc}`Rerun a study on your own cohort <../../book/rerun>`: `secretome template` makes an empty sheet for the data.
+# {doc}`Add your own study <../../book/own_study>`, or {doc}`rerun a study on your own cohort <../../book/rerun>`: `secretome template` makes an empty sheet for the data.
 # ```

@@ -11,7 +11,7 @@
 # # Published tables
 #
 # Papers on stem cells and their {term}`secretome` report means, standard deviations, counts and p values, but no individual values. A p value can be recalculated from the means, standard deviations and n in a table. This page
-# does so for every table that this book found: **{glue:text}`summary`** {doc}`Check a printed table <../../book/reported>` shows how to check another paper.
+# does so for every table that this book found. **{glue:text}`summary`** {doc}`Check a printed table <../../book/reported>` shows how to check another paper.
 
 # %% tags=["remove-input"]
 from secretome.audit import tables as audit_tables

@@ -10,7 +10,7 @@
 # (sepsis-cytokines)=
 # # Sepsis and the secretome of hypoxic stem cells
 #
-# In rats with sepsis, does {term}`secretome` from stem cells kept short of oxygen lower serum IL-6 and raise IL-4, as a paper on 48 rats reports {cite}`sari-2025`?
+# In rats with sepsis, does {term}`secretome` from stem cells kept at low oxygen lower serum IL-6 and raise IL-4, as a paper on 48 rats reports {cite}`sari-2025`?
 # **{glue:text}`answer`**
 
 # %% tags=["parameters", "remove-input"]
@@ -211,14 +211,14 @@ page.curves({key: specifications(study, results, key, alpha=alpha) for key in cl
 # (sepsis-cannot)=
 # ## Limitations
 #
-# - **Females.** All published rats were male.
+# - **Sex.** All published rats were male.
 # - **Deaths.** If a treatment changes which rats survive, it also selects the rats that are compared: a treatment that kills the sickest rats lowers the mean IL-6 of the others. If a cohort records deaths, one analysis gives
 #   dead rats the worst rank. That analysis answers another question, about a combination of cytokine and death.
 # - **Survival.** A better cytokine level need not mean better survival. In the companion paper {cite}`sari-2023`, survival did not differ significantly, and was lower for some hours with the larger
-#   dose. Two papers on the same rats are one experiment and must not be counted twice.
+#   dose. If both papers report the same rats, they are one experiment and must not be counted twice.
 # - **Time course.** In mice given endotoxin, IL-6 peaks within hours {cite}`pmc127621`. A lower value at 48 hours may mean an earlier recovery or an earlier death.
 # - **Dose dependence.** "Significant at one dose and not at the other" does not test whether the doses differ.
-# - **Active component.** No group received medium that had not been in contact with cells.
+# - **Control medium.** No group received medium that had not been in contact with cells, so an effect of the secretome cannot be separated from an effect of the medium.
 
 # %% [markdown]
 # ## Rerun it on your rats
@@ -265,7 +265,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ```{take-aways}
 # - The results apply {ref}`only to survivors <sepsis-survivors>`: dead rats were not sampled.
 # - With few rats there are {ref}`few possible p values <sepsis-min-pvalues>`. Find the minimum attainable p-value before you look at the result.
-# - The design {ref}`leaves questions open <sepsis-cannot>` that no analysis can answer: females, doses, and the active component of the medium.
+# - The design {ref}`leaves questions open <sepsis-cannot>` that no analysis can answer: females, dose dependence, and the effect of the medium itself.
 # ```
 #
 # ```{next}

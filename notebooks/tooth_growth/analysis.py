@@ -82,20 +82,20 @@ page.panels(
 # %% [markdown] tags=["book-only"]
 # ```{opening}
 # :needs: {doc}`What a verdict means <../../book/verdicts>`
-# - read an experiment of dose by delivery
+# - read an experiment of dose by delivery method
 # - adjust a claim about one dose for the doses that it does not mention
-# - test whether the effect of the dose depends on the delivery
+# - test whether the effect of the dose depends on the delivery method
 # ```
 
 # %% [markdown]
 # ## How the data were measured
 #
 # {doc}`The humoral study <../humoral_immunity/analysis>` compares three doses by two routes, {doc}`the sepsis study <../sepsis_cytokines/analysis>` two doses, and no individual values of either are published. This experiment
-# has three doses by two deliveries, so it asks **the same questions, on real animals**. Guinea pigs received 0.5, 1 or 2 mg of vitamin C a day, in orange juice or as ascorbic acid, and the length of the odontoblasts, the cells
+# has three doses by two delivery methods, so it asks **the same questions, on real animals**. Guinea pigs received 0.5, 1 or 2 mg of vitamin C a day, in orange juice or as ascorbic acid, and the length of the odontoblasts, the cells
 # that form dentine, was measured in their incisors {cite}`crampton-1947`. R lists the lengths without a unit {cite}`r-core`. The {term}`experimental unit` is the guinea pig.
 #
-# That teeth grow more with more of the vitamin is in print: small amounts gave rates of growth "roughly proportional to dosage" {cite}`dalldorf-1930`. That study measured how fast teeth grow, not their cells. The claims that
-# orange juice does more than ascorbic acid at the two smaller doses were not found in a source: they are ours, for the exercise.
+# That teeth grow more with more of the vitamin is a published claim: small amounts gave rates of growth "roughly proportional to dosage" {cite}`dalldorf-1930`. That study measured how fast teeth grow, not their cells. No source was
+# found for the claims that orange juice has a larger effect than ascorbic acid at the two smaller doses: this book made them from these data, as an exercise.
 
 # %% tags=["remove-input"]
 page.table(tables.design_table(study), "Groups and animals of this cohort", folded=True)
@@ -108,7 +108,7 @@ page.table(tables.groups_table(study), "Every measurement", folded=True, data=st
 #
 # ### Orange juice against ascorbic acid
 #
-# The three comparisons of the deliveries form one family: each p is multiplied by {glue:text}`family` and each interval is at {glue:text}`family_level`. The claims mention two doses, but a reader who sees only these two does
+# The three comparisons of the delivery methods form one family: each p is multiplied by {glue:text}`family` and each interval is at {glue:text}`family_level`. The claims mention two doses, but a reader who sees only these two does
 # not know that a third was compared.
 
 # %% tags=["remove-input"]
@@ -125,7 +125,7 @@ for key in ("length_dose_oj", "length_dose_vc"):
 
 # %% [markdown]
 # (tooth-slopes)=
-# If orange juice differs from ascorbic acid at one dose and not at another, this does not yet show that the effect of the dose depends on the delivery: the difference of the two slopes must be tested. No claim depends on this
+# If orange juice differs from ascorbic acid at one dose and not at another, this does not yet show that the effect of the dose depends on the delivery method: the difference of the two slopes must be tested. No claim depends on this
 # test.
 
 # %% tags=["remove-input"]
@@ -134,7 +134,7 @@ page.items([text.result_sentence(study, planned.loc[deliveries.contrast])])
 # %% [markdown]
 # ### Published analysis
 #
-# For the doses: {glue:text}`stated_trend`. For the deliveries: {glue:text}`stated`.
+# For the doses: {glue:text}`stated_trend`. For the delivery methods: {glue:text}`stated`.
 
 # %% tags=["remove-input"]
 page.table(tables.contrasts_table(study, published), "By the presumed tests", folded=True, data=published)
@@ -143,7 +143,7 @@ page.table(tables.contrasts_table(study, published), "By the presumed tests", fo
 # :::{admonition} Rules, margins and the status of this cohort
 # :class: dropdown
 #
-# Lengths are compared by {term}`Welch's t` on the lengths themselves, because their standard deviations are alike although the means are not; the effect is a difference of means. The equivalence margins are
+# Lengths are compared by {term}`Welch's t` on the lengths themselves, because their standard deviations are similar although the means are not; the effect is a difference of means. The equivalence margins are
 # {glue:text}`margin`. {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
 #
 # {glue:text}`registered`
@@ -169,12 +169,12 @@ page.curves({key: specifications(study, results, key, alpha=alpha) for key in cl
 # (tooth-limits)=
 # ## Limitations
 #
-# - **Order.** The lengths were public before the rules were written, and two claims were made from them. The verdicts show the method on real animals, and are not a new test.
-# - **More than the vitamin.** Orange juice contains other substances. A difference between the deliveries does not say which of them matters.
+# - **Rules after the data.** The lengths were public before the rules were written, and two claims were made from them. The verdicts show the method on real animals, and are not a new test.
+# - **Other substances.** Orange juice contains other substances. A difference between the delivery methods does not show which of the substances matters.
 # - **Opposite results elsewhere.** By another measure of the teeth of guinea pigs, orange juice and ascorbic acid acted alike if they contained the same amount of the vitamin {cite}`harris-1933`.
 # - **The largest dose.** At 2 mg the cells may have reached the length of a healthy guinea pig, so a larger effect could not be seen.
 # - **Unknown procedures.** The list does not say how the guinea pigs were assigned, how long they were fed, or whether the lengths were measured without knowing the group.
-# - **From a list.** Only the first page of the paper was available; the lengths are those that R lists.
+# - **Secondary source.** Only the first page of the paper was available; the lengths are those that R lists.
 
 # %% [markdown]
 # ## Rerun it on your guinea pigs
@@ -205,7 +205,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 #
 # ```{take-aways}
 # - A claim about one dose is adjusted for {ref}`every dose that was compared <tooth-family>`, whether or not the claim mentions it.
-# - The delivery changes the effect of the dose only if {ref}`the slopes differ <tooth-slopes>`.
+# - The delivery method changes the effect of the dose only if {ref}`the slopes differ <tooth-slopes>`.
 # - Old data can show a method, but {ref}`cannot test a claim that was made from them <tooth-limits>`.
 # ```
 #

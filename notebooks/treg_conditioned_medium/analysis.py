@@ -86,7 +86,7 @@ page.panels(
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
-# :needs: school mathematics, and what a mean, a standard deviation and a t test are; {doc}`the science in ten minutes <../../book/science>` if the words are new
+# :needs: school mathematics, and what a mean, a standard deviation and a t test are; {doc}`the science in brief <../../book/science>` if the words are new
 # - read a paired experiment
 # - find its minimum attainable p-value
 # - explain why an unpaired test is wrong for paired data

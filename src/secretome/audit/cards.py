@@ -11,30 +11,30 @@ from secretome.report.text.numbers import count
 
 # What each kind of check compares, in words.
 CHECKS = {
-    "test": "p of a test and the means and spreads",
+    "test": "p of a test, from means and SDs",
     "range": "values that are possible",
-    "shape": "mean and spread of skewed values",
+    "shape": "mean and SD of skewed values",
     "effect size": "size of the effect",
     "significance": "p and the statement in the text",
     "group sizes": "total and group sizes",
-    "counts": "p of a test and the counts",
-    "difference": "difference and its means",
-    "direction": "direction and the values",
+    "counts": "p of a test, from counts",
+    "difference": "difference and the two means",
+    "direction": "direction of the difference",
     "letters": "letters of significance",
-    "standard error": "standard error and the spreads",
+    "standard error": "standard error and the SDs",
     "interval": "estimate and its interval",
-    "percentages": "percentage and its count",
+    "percentages": "percentage and count",
     "statistic": "p and the test statistic",
-    "correlation": "correlation and its points",
-    "deaths": "n and the deaths",
-    "dilution": "change and the dilution step",
-    "minimum p-value": "p and its minimum",
+    "correlation": "correlation and number of points",
+    "deaths": "n and deaths",
+    "dilution": "change and dilution step",
+    "minimum p-value": "p and the minimum attainable p",
     "units across reports": "units of two reports",
     "ratios": "ratios within a report",
     "ratios across reports": "ratios of two reports",
     "whole numbers": "means of whole numbers",
 }
-HEADINGS = {"differs": "Differs", "cannot tell": "Cannot be told", "agrees": "Agrees"}
+HEADINGS = {"differs": "Differs", "cannot tell": "Cannot tell", "agrees": "Agrees"}
 
 
 def short_name(table: ReportedTable) -> str:
@@ -71,9 +71,15 @@ def counts_by_check(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
 def counts_alt(counts: Mapping[str, Mapping[str, int]], what: str) -> str:
     """Alternative text of a figure of counts."""
     rows = "; ".join(
-        f"{name}: {', '.join(f'{n} {outcome}' for outcome, n in row.items() if n)}" for name, row in counts.items()
+        f"{name}: {', '.join(f'{n} {_verb(outcome, n)}' for outcome, n in row.items() if n)}"
+        for name, row in counts.items()
     )
     return f"Findings by {what}, as stacked bars. {rows}."
+
+
+def _verb(outcome: str, n: int) -> str:
+    """The outcome as the verb of one finding or of several."""
+    return outcome if n == 1 else {"agrees": "agree", "differs": "differ"}.get(outcome, outcome)
 
 
 def _counts(findings: Iterable[Finding]) -> dict[str, int]:

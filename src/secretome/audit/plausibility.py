@@ -1,4 +1,4 @@
-"""Checks of whether values are possible: effect sizes, normal curves, ranges, and means of whole numbers."""
+"""Checks of whether values are possible: effect sizes, normal distributions, ranges, and means of whole numbers."""
 
 import math
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def check_effect_size(table: ReportedTable, endpoint: ReportedEndpoint) -> Itera
 
 @check_rows("shape")
 def check_shape(table: ReportedTable, endpoint: ReportedEndpoint) -> Iterator[Finding]:
-    """Calculate the share of a normal curve with the reported mean and SD below the lowest possible value.
+    """Calculate the share of a normal distribution with the reported mean and SD below the lowest possible value.
 
     Reports the group with the largest share.
     """

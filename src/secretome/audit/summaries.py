@@ -213,7 +213,7 @@ def arithmetic_ratio(first: Summary, second: Summary, level: float = 0.95) -> tu
 
 
 def share_below(summary: Summary, lowest: float) -> float:
-    """The share of a normal curve with this mean and standard deviation that lies below the lowest possible value.
+    """The share below the lowest possible value of a normal distribution with this mean and standard deviation.
 
     >>> round(share_below(Summary(151, 146, 10), 0), 2)
     0.15

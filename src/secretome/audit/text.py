@@ -60,10 +60,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "": _EFFECT_SIZE + "more than {details[largest]} standard deviations.",
     },
     "shape": {
-        "agrees": "{item}: {reported} is reported, and a normal curve with it{assumed} has {share} below "
-        "{details[lowest]}.",
-        "": "{item}: {reported} is reported, and a normal curve with it{assumed} has {share} below "
-        "{details[lowest]}, so mean and spread do not describe the values.",
+        "agrees": "{item}: {reported} is reported, and a normal distribution with this mean and SD{assumed} has "
+        "{share} below {details[lowest]}.",
+        "": "{item}: {reported} is reported, and a normal distribution with this mean and SD{assumed} has "
+        "{share} below {details[lowest]}, so it does not describe the values.",
     },
     "range": {
         "agrees": "{item}: the values of {groups} are possible with the range of the values and n.",
@@ -216,7 +216,7 @@ def _shape(finding: Finding, values: Fields) -> Fields:
     share = values["share below"]
     return {
         "share": f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %",
-        "assumed": "" if finding.details["spread_stated"] else ", ± taken as SD,",
+        "assumed": "" if finding.details["spread_stated"] else " (± taken as SD)",
     }
 
 

@@ -1,6 +1,6 @@
 """Tables of how often simulated cohorts support each claim."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -32,7 +32,7 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
             (
                 protocols[study].claims[claim].sentence,
                 text.share(published["supported"], published["cohorts"]),
-                "–" if worst is None else f"{text.share(worst['supported'], worst['cohorts'])}, in {worst['scenario']}",
+                "–" if worst is None else _worst(worst, protocols[study]),
                 text.share(published["inconclusive"], published["cohorts"]),
             )
         )
@@ -47,12 +47,13 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
     )
 
 
-def rates_table(rates: pd.DataFrame, verdict: str) -> pd.DataFrame:
-    """The share of one verdict in every scenario, one column per group size."""
-    cells = [text.share(row[verdict], row["cohorts"]) for _, row in rates.iterrows()]
-    wide = rates.assign(cell=cells).pivot(index=["scenario", "truth"], columns="n", values="cell")
-    wide = wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").reset_index()
-    return wide.rename(columns={"scenario": "Scenario", "truth": "The claim is there"})
+def rates_table(rates: pd.DataFrame, verdict: str, protocol: Protocol, *, named: bool = False) -> pd.DataFrame:
+    """The share of one verdict in every scenario, one column per group size; if `named`, with the claim of each row."""
+    order = list(protocol.simulation.scenarios) if protocol.simulation else []
+    rates = rates.sort_values(["claim", "scenario"], key=lambda keys: keys.map(_places(protocol, order)), kind="stable")
+    named_rows = {"Claim": [protocol.claims[key].sentence for key in rates["claim"]]} if named else {}
+    scenarios = [_capitalized(text.scenario_words(protocol, scenario)) for scenario in rates["scenario"]]
+    return _by_size(rates, {**named_rows, "Scenario": scenarios, "The claim is": rates["truth"]}, verdict)
 
 
 def power_table(rates: pd.DataFrame) -> pd.DataFrame:
@@ -97,19 +98,36 @@ def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: 
     return pd.DataFrame(rows).fillna("–")
 
 
+def _places(protocol: Protocol, scenarios: Sequence[str]) -> dict[str, int]:
+    """The place of each claim and scenario in the protocol."""
+    return {name: place for names in (protocol.claims, scenarios) for place, name in enumerate(names)}
+
+
+def _by_size(rates: pd.DataFrame, names: Mapping[str, Sequence[str]], verdict: str) -> pd.DataFrame:
+    """The shares of a verdict, one column per group size, with rows named by `names` in the order of `rates`."""
+    cells = [text.share(row[verdict], row["cohorts"]) for _, row in rates.iterrows()]
+    long = rates.assign(**names, cell=cells)
+    wide = long.pivot(index=list(names), columns="n", values="cell")
+    wide = wide.reindex(pd.MultiIndex.from_frame(long[list(names)].drop_duplicates()))
+    return wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").reset_index()
+
+
+def _worst(row: text.Row, protocol: Protocol) -> str:
+    """The share of cohorts that support a claim, and the scenario in which it is false."""
+    return f"{text.share(row['supported'], row['cohorts'])}: {text.scenario_words(protocol, row['scenario'])}"
+
+
+def _capitalized(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def plans_table(plans: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     """The share of cohorts that support each claim, one column per size."""
-    named = plans.assign(
-        sentence=[protocol.claims[key].sentence for key in plans["claim"]],
-        share=[text.percent(effect) for effect in plans["effect"]],
-        cell=[text.share(row["supported"], row["cohorts"]) for _, row in plans.iterrows()],
-    )
-    wide = named.pivot(index=["sentence", "share"], columns="n", values="cell").rename(columns=lambda n: f"n = {n}")
-    return (
-        wide.rename_axis(None, axis="columns")
-        .reset_index()
-        .rename(columns={"sentence": "Claim", "share": "Of the effect"})
-    )
+    plans = plans.sort_values("effect", ascending=False, kind="stable")
+    plans = plans.sort_values("claim", key=lambda keys: keys.map(_places(protocol, ())), kind="stable")
+    claims = [protocol.claims[key].sentence for key in plans["claim"]]
+    effects = [text.percent(effect) for effect in plans["effect"]]
+    return _by_size(plans, {"Claim": claims, "Of the effect": effects}, "supported")
 
 
 def min_pvalues_table(min_pvalues: pd.DataFrame, alpha: float) -> pd.DataFrame:

@@ -2,7 +2,15 @@
 
 import pandas as pd
 
+from secretome.protocol import load_protocol, study_folder
 from secretome.report import text
+
+# The title of the column of each warning.
+WARNINGS = {
+    "censored_unequal_spread": "Most values censored, unequal spread",
+    "unequal_losses": "Unequal proportions of missing values",
+    "unequal_n_skewed": "Unequal sizes, skewed values",
+}
 
 
 def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -48,11 +56,8 @@ def alarms_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Shares of ordinary cohorts that get each warning, one column per warning."""
     shown = rows.assign(cell=[f"{100 * share:.1f} %" for share in rows["warned"]])
     wide = shown.pivot(index=["condition", "n"], columns="analysis", values="cell").reset_index()
-    names = {
-        column: str(column).replace("_", " ").capitalize()
-        for column in wide.columns
-        if column not in ("condition", "n")
-    }
+    names = {column: WARNINGS[column] for column in wide.columns if column in WARNINGS}
+    wide["condition"] = wide["condition"].map(_cohorts_in_words)
     return wide.rename(columns={"condition": "Cohorts", **names}).rename_axis(None, axis="columns")
 
 
@@ -117,7 +122,7 @@ def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
     over = further / further.groupby([begun["study"], begun["cohorts"]]).transform("first")
     return pd.DataFrame(
         {
-            "Study": begun["study"],
+            "Study": begun["study"].map(_title),
             "Method": begun["way"],
             "Cohorts": begun["cohorts"],
             "Seconds per cohort": [text.number(value) for value in begun["seconds"] / begun["cohorts"]],
@@ -144,7 +149,19 @@ def browser_table(rows: pd.DataFrame) -> pd.DataFrame:
     for step in names:
         digits = 0 if step == "memory" else 2 if step.startswith("longest") else 1
         wide[step] = [f"{value:.{digits}f}" for value in wide[step]]
+    wide["study"] = wide["study"].map(_title)
     return wide.rename(columns={"study": "Study", "visit": "Visit", **names}).rename_axis(None, axis="columns")
+
+
+def _title(study: str) -> str:
+    return load_protocol(study_folder(study) / "protocol.yml").title
+
+
+def _cohorts_in_words(condition: str) -> str:
+    """A study, a scenario and what else is true of the cohorts, from keys after commas."""
+    study, scenario, *others = condition.split(", ")
+    words = text.scenario_words(load_protocol(study_folder(study) / "protocol.yml"), scenario)
+    return f"{_title(study)}: {', '.join([words, *others])}"
 
 
 def _missed(row: text.Row) -> str:

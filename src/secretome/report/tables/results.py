@@ -59,15 +59,14 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 def endpoint_table(study: Study, planned: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """The planned result of each contrast beside that of the published test and its minimum attainable p-value.
 
-    Both frames have one row per contrast of one endpoint, in the same order.
+    Both frames have one row per contrast of an endpoint, in the same order.
     """
     rows = [row for _, row in planned.iterrows()]
     others = [row for _, row in published.iterrows()]
     used = [decision_row(study.protocol, row) for row in rows]
     return pd.DataFrame(
         {
-            "Contrast": [text.against(study, row["contrast"]) for row in rows],
-            "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for row in rows],
+            **_places(study, planned),
             text.effects_title(study.protocol.endpoints[row["endpoint"]] for row in rows): [
                 text.ratio(row) for row in used
             ],
@@ -92,7 +91,7 @@ def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataF
     endpoint = study.protocol.endpoints[known["endpoint"].iloc[0]] if len(known) else None
     columns = {
         "Analysis": [f"{row['method']}{_set_of_analyses(row)}" for _, row in known.iterrows()],
-        "Depends on": [text.against(study, contrast) for contrast in known["contrast"]],
+        "Deciding contrast": [text.against(study, contrast) for contrast in known["contrast"]],
         "Effect": [text.effect(row, endpoint.unit) for _, row in known.iterrows()] if endpoint else [],
         "p": [text.p_number(p) for p in known["pvalue"]],
         "Result": [answers[answer] for answer in known["answer"]],
@@ -119,7 +118,7 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
             "Claim": [study.protocol.claims[key].sentence for key in verdicts["claim"]],
             "Verdict": verdicts["verdict"].to_numpy(),
             "By the published test": verdicts["verdict_as_published"].to_numpy(),
-            "Depends on": [text.against(study, row["contrast"]) for _, row in verdicts.iterrows()],
+            "Deciding contrast": [text.against(study, row["contrast"]) for _, row in verdicts.iterrows()],
             text.effects_title(endpoints): [text.ratio(row) for _, row in verdicts.iterrows()],
             "p": [text.verdict_p(study.protocol, row) for _, row in verdicts.iterrows()],
             "Reason": verdicts["reason"].to_numpy(),
@@ -135,11 +134,15 @@ def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:
     """What was measured, if the results have several measures, what was compared, and how many values there are."""
     several = results["endpoint"].nunique() > 1
     measures = [study.protocol.endpoints[key].label for key in results["endpoint"]]
+    paired = study.protocol.design == "paired"
     return {
-        **({"Measure": measures} if several else {}),
+        **({"Endpoint": measures} if several else {}),
         "Contrast": [text.against(study, contrast) for contrast in results["contrast"]],
         # This stays on one line in a narrow column.
-        "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for _, row in results.iterrows()],
+        "n": [
+            f"{row['n_treated']}\u00a0pairs" if paired else f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}"
+            for _, row in results.iterrows()
+        ],
     }
 
 

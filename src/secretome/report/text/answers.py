@@ -41,8 +41,12 @@ def answer_sentence(study: Study, verdicts: pd.DataFrame) -> str:
         verdict = given[0][0]
         claims = {1: "the claim is", 2: "both claims are"}.get(total, f"all {_words(total)} claims are")
         return f"{who}, {claims} {verdict}."
-    parts = [f"{_words(n)} {'is' if n == 1 else 'are'} {verdict}" for verdict, n in given]
-    return f"{who}, of {_words(total)} claims {', '.join(parts[:-1])} and {parts[-1]}."
+    of = f" of {_words(total)} claims"
+    parts = [
+        f"{_words(n)}{'' if place else of} {'is' if n == 1 else 'are'} {verdict}"
+        for place, (verdict, n) in enumerate(given)
+    ]
+    return f"{who}, {', '.join(parts[:-1])} and {parts[-1]}."
 
 
 def group_sizes(study: Study, claim: Claim) -> str:

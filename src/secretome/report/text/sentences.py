@@ -9,7 +9,7 @@ from secretome.analysis import Method
 from secretome.claims import adjusted, decided_together, decision_row
 from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
-from secretome.protocol import Claim, EquivalenceMargin, sides
+from secretome.protocol import Claim, EquivalenceMargin, Protocol, sides
 from secretome.report.text.conditions import untestable_reason
 from secretome.report.text.effects import claim_effect_words, effect_words, margin_words
 from secretome.report.text.numbers import (
@@ -72,7 +72,7 @@ def against(study: Study, contrast: str) -> str:
     """A contrast in words; for a trend, the groups in the order of their doses."""
     for claim in study.protocol.claims.values():
         if claim.over_doses and claim.contrast == contrast:
-            return f"from {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
+            return f"trend over {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
         if claim.of_effects and claim.contrast == contrast:
             first, second = (against(study, effect) for effect in claim.effects)
             return f"the effect of {first} compared with that of {second}"
@@ -140,7 +140,7 @@ def _on_its_own(study: Study, row: Row) -> str:
 
 
 def margin_phrase(margin: EquivalenceMargin) -> str:
-    """The equivalence margins and its reason."""
+    """The equivalence margins and their reason."""
     return f"{margin_words(margin)}: {margin.reason}"
 
 
@@ -242,12 +242,12 @@ def min_pvalue_sentence(study: Study, row: Row, alpha: float) -> str:
         )
     minimum = p_number(row["min_pvalue"])
     if row["min_pvalue"] > alpha:
-        ending = f"which is above {alpha:g}: this test cannot be significant with any data"
+        ending = f"It is above {alpha:g}, so this test cannot be significant with any data"
     elif math.isclose(row["min_pvalue"], row["pvalue"]):
-        ending = "which is the observed p: no result could be stronger"
+        ending = "The observed p of this test equals it, so a larger effect could not make p smaller"
     else:
-        ending = "and the observed p is larger"
-    return f"{label}: the minimum attainable p of {who} is {minimum}, {ending}."
+        ending = "The observed p of this test is larger"
+    return f"{label}: the minimum attainable p of {who} is {minimum}. {ending}."
 
 
 def check_sentence(study: Study, row: Row) -> str:
@@ -288,6 +288,12 @@ def deaths_sentence(study: Study) -> str:
         "survivors. If a treatment changes which animals survive, its effect on the values cannot be separated from "
         "its effect on survival."
     )
+
+
+def scenario_words(protocol: Protocol, scenario: str) -> str:
+    """What a scenario assumes about the animals; its key if the protocol does not describe it."""
+    known = protocol.simulation.scenarios if protocol.simulation else {}
+    return known[scenario].about if scenario in known else scenario
 
 
 def simulated_sentence(study: Study) -> str:
