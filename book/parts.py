@@ -97,11 +97,13 @@ def exact_example() -> str:
     """Two p values of one pair of samples, by SciPy's exact method and with ties counted, as HTML."""
     ours, theirs = stats.mann_whitney(*ROTAROD).pvalue, scipy.stats.mannwhitneyu(*ROTAROD, method="exact").pvalue
     values = (", ".join(map(str, sorted(sample))) for sample in ROTAROD)
-    rows = "".join(f"<p><strong>{name}</strong>: {listed} s</p>" for name, listed in zip("AB", values, strict=True))
+    named = zip(("Treated", "Control"), values, strict=True)
+    rows = "".join(f"<p><strong>{name}</strong>: {listed} s</p>" for name, listed in named)
     wrong, right = (f"<strong>{text.p_number(p)}</strong>" for p in (theirs, ours))
     return (
         '<div class="exact-example">'
-        f'<p class="exact-claim">SciPy’s exact p here is {wrong}; the correct value is {right}.</p>{rows}'
+        f'<p class="exact-claim">SciPy’s exact p here is {wrong}; the correct value is {right}.</p>'
+        f"<p>Seconds on a rotating rod, for twelve treated and twelve control rats:</p>{rows}"
         "<p>Many values are equal, and the exact method of SciPy’s Mann-Whitney test does not take ties into account. "
         "The tests of this book count the permutations of the values as they are.</p></div>"
     )

@@ -167,7 +167,7 @@ page.say(
 # A patient without treatment has more pain than a treated patient in {glue:text}`pain` of pairs, ties counting one half. This is the estimate of the paper. statsmodels also gives its test statistic, {glue:text}`brunner_munzel`, with p = {glue:text}`brunner_p`.
 # The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; the interval of the first paper, {glue:text}`wald`, is symmetric about the estimate. Newcombe's interval extends farther towards one half, and in his simulations its coverage is nearer to 95 %.
 #
-# An example for the shift: permeability of a membrane of the womb, at term and early in pregnancy {cite}`hollander-1973`.
+# An example for the shift: permeability of the chorioamnion, a fetal membrane, at term and early in pregnancy {cite}`hollander-1973`.
 
 # %%
 term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]

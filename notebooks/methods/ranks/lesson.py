@@ -129,9 +129,9 @@ for rank in ranks:
 # millisecond. With ties it is even smaller.
 #
 # (lesson-ranks-rod)=
-# ## Worked example: rats on a turning rod
+# ## Worked example: rats on a rotating rod
 #
-# Bergmann and colleagues analysed one data set with eleven statistics programs {cite}`bergmann-2000`. Twelve treated and twelve untreated rats were put on a turning rod for at most 300 seconds, so most values
+# Bergmann and colleagues analysed one data set with eleven statistics programs {cite}`bergmann-2000`. Twelve treated and twelve untreated rats were put on a rotating rod (rotarod) for at most 300 seconds, so most values
 # are equal.
 
 # %%

@@ -53,7 +53,7 @@ def rates_table(rates: pd.DataFrame, verdict: str, protocol: Protocol, *, named:
     rates = rates.sort_values(["claim", "scenario"], key=lambda keys: keys.map(_places(protocol, order)), kind="stable")
     named_rows = {"Claim": [protocol.claims[key].sentence for key in rates["claim"]]} if named else {}
     scenarios = [_capitalized(text.scenario_words(protocol, scenario)) for scenario in rates["scenario"]]
-    return _by_size(rates, {**named_rows, "Scenario": scenarios, "The claim is": rates["truth"]}, verdict)
+    return _by_size(rates, {**named_rows, "Scenario": scenarios, "The claim is": list(rates["truth"])}, verdict)
 
 
 def power_table(rates: pd.DataFrame) -> pd.DataFrame:
