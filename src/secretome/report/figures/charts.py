@@ -66,7 +66,11 @@ def dots_figure(rows: Sequence[Dots], xlabel: str, reference: float, *, logs: bo
     """
     with mpl.rc_context(STYLE):
         figure, axes = _rows([row.label for row in rows], xlabel)
-        axes.axvline(reference, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=0)
+        # The line is interrupted, so that it does not cross the labels.
+        places = -np.arange(len(rows), dtype=float)
+        axes.vlines(
+            reference, places - 0.3, places + 0.17, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=0
+        )
         for place, row in enumerate(rows):
             values = np.array(row.values, dtype=float)
             colour = COLOURS["treated" if row.ours else "control"]
@@ -117,7 +121,7 @@ def counts_figure(counts: Mapping[str, Mapping[str, int]], xlabel: str) -> Figur
             if row.get("differs"):
                 end = sum(row.values())
                 axes.annotate(
-                    f"{row['differs']} differ",
+                    f"{row['differs']} differ{'s' if row['differs'] == 1 else ''}",
                     (end, -place),
                     (4, 0),
                     textcoords="offset points",
