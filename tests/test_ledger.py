@@ -1,7 +1,6 @@
 """The scoreboard, its rules in words, and the measured rates it prints."""
 
 import json
-import re
 import sys
 from pathlib import Path
 
