@@ -147,7 +147,12 @@ every = primary_results(study, results, "every")
 counts, titres = (every[every["endpoint"] == endpoint] for endpoint in ("afc", "titre"))
 against_saline = counts[counts["contrast"].str.endswith(" vs saline")]
 against_thymalin = counts.drop(against_saline.index)
-page.table(tables.planned_table(study, against_saline), "Antibody-forming cells against saline", data=against_saline)
+page.table(
+    tables.planned_table(study, against_saline),
+    "Antibody-forming cells against saline",
+    folded=True,
+    data=against_saline,
+)
 page.table(
     tables.planned_table(study, against_thymalin),
     "Antibody-forming cells against Thymalin",
