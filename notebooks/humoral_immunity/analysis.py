@@ -192,8 +192,8 @@ page.table(tables.planned_table(study, titres), "Antibody titre against saline",
 # (humoral-unchanged)=
 # ### Phagocytic activity
 #
-# A claim that something is *unchanged* is supported if the {glue:text}`equivalence_level` interval of every group lies inside the {term}`equivalence margins`; the claim's p is the largest p of {term}`equivalence`. A large p of a
-# test of a difference is not evidence of equality. The claim is contradicted if a simultaneous interval at {glue:text}`groups_level` lies entirely outside the margins.
+# A claim that something is *unchanged* is supported if the {glue:text}`equivalence_level` interval of every group lies inside the {term}`equivalence margins`; the claim's p is the largest p of {term}`equivalence`.
+# The claim is contradicted if a simultaneous interval at {glue:text}`groups_level` lies entirely outside the margins.
 
 # %% tags=["remove-input"]
 show_groups("phagocytosis_unchanged")
@@ -241,7 +241,7 @@ page.items(
 # %% [markdown]
 # ### Consistency of the published numbers
 #
-# The abstract and a companion paper by the same first two authors {cite}`moskalov-2023` report ratios and correlations. These can be compared with one another; the comparison does not depend on the cohort of this page.
+# The abstract and a companion paper by the same first two authors {cite}`moskalov-2023` report ratios and correlations. Their comparison does not depend on the cohort of this page.
 # {doc}`Published tables <../published_cohorts/analysis>` does so for other papers. A correlation over four group means does not use the individual animals and does not test the effect of the dose. A reported increase of a titre
 # can refer to the titre or to its logarithm; the paper does not say which.
 
