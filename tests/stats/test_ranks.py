@@ -64,6 +64,27 @@ def test_asymptotic_is_scipys() -> None:
     assert np.isnan(result.min_pvalue)
 
 
+@pytest.mark.parametrize("alternative", ALTERNATIVES)
+def test_asymptotic_of_many_tests_is_scipys(alternative: Any) -> None:
+    """Without ties, with ties, and with values that are all equal."""
+    rng = np.random.default_rng(11)
+    values = rng.normal(size=(20, 25))
+    for pooled in (values, np.rint(values), np.zeros((20, 25))):
+        x, y = pooled[:, :12], pooled[:, 12:]
+        ours = stats.mann_whitney(x, y, alternative=alternative, method="asymptotic", axis=1)
+        scipys = scipy_stats.mannwhitneyu(x, y, alternative=alternative, method="asymptotic", axis=1)
+        assert ours.pvalue == pytest.approx(scipys.pvalue, rel=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(30, 7), (2, 3, 1), (0, 4)])
+def test_doubled_midranks_of_rows_are_scipys_ranks(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(12)
+    for values in (rng.normal(size=shape), rng.integers(0, 4, shape).astype(float), rng.choice([0, np.inf], shape)):
+        ranks = _null_distributions.doubled_midranks(values)
+        assert ranks.shape == shape
+        assert values.size == 0 or (ranks == 2 * scipy_stats.rankdata(values, axis=-1)).all()
+
+
 @given(samples, samples, st.sampled_from(ALTERNATIVES))
 def test_mann_whitney_equals_brute_force(x: list[int], y: list[int], alternative: Any) -> None:
     pooled = np.array(x + y, dtype=float)

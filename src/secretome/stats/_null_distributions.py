@@ -11,7 +11,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from secretome.stats._inputs import Floats
@@ -32,12 +31,22 @@ MAX_SCORE_SUMS = 300_000
 
 def doubled_midranks(values: Floats) -> Ints:
     """Twice the midrank of each value along the last axis: integers, ties included."""
-    if values.ndim > 1:
-        return np.asarray(np.rint(2 * scipy.stats.rankdata(values, axis=-1)).astype(np.int64))
-    # In a sorted sample, the values below and the values up to one tell its midrank.
-    ordered = np.sort(values)
-    below, up_to = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
-    return np.asarray(below + up_to + 1)
+    if values.ndim == 1:
+        # In a sorted sample, the values below and the values up to one tell its midrank.
+        ordered = np.sort(values)
+        below, up_to = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+        return np.asarray(below + up_to + 1)
+    order = np.argsort(values, axis=-1)
+    ordered = np.take_along_axis(values, order, axis=-1)
+    changes = ordered[..., 1:] != ordered[..., :-1]
+    places = np.arange(values.shape[-1])
+    first = np.zeros(values.shape, dtype=np.int64)
+    first[..., 1:] = np.maximum.accumulate(np.where(changes, places[1:], 0), axis=-1)
+    last = np.full(values.shape, places[-1])
+    last[..., :-1] = np.minimum.accumulate(np.where(changes, places[:-1], places[-1])[..., ::-1], axis=-1)[..., ::-1]
+    ranks = np.empty(values.shape, dtype=np.int64)
+    np.put_along_axis(ranks, order, first + last + 2, axis=-1)
+    return ranks
 
 
 def tied_values(values: NDArray[Any]) -> Any:
