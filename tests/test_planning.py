@@ -65,7 +65,8 @@ def test_saved_plans_equal_current_results() -> None:
     plans = measured_plans()
     for claim, effect, n in (("afc_dose_im", 0.5, 4), ("tregs_rise_cd25neg", 0.75, 6)):
         protocol = next(protocol for protocol in PROTOCOLS.values() if claim in protocol.claims)
-        anew = claim_rates(protocol, claim, [n], effect=effect, published=1).query("analysis == 'planned'").iloc[0]
+        rates = claim_rates(protocol, claim, [n], effect=effect, published=1, precise=True)
+        anew = rates[rates["analysis"] == "planned"].iloc[0]
         kept = plans[(plans["claim"] == claim) & (plans["effect"] == effect) & (plans["n"] == n)].iloc[0]
         assert anew["supported"] == kept["supported"]
         assert anew["cohorts"] == kept["cohorts"]
@@ -88,6 +89,20 @@ def test_the_first_n_of_exact_tests_is_a_count_of_arrangements() -> None:
     signed_rank = next(n for n in range(3, 9) if 2 / 2**n <= 0.05)
     assert first_exact_n(SEPSIS, "il6_falls_t1") == mann_whitney == 4
     assert first_exact_n(PROTOCOLS["treg_conditioned_medium"], "tregs_rise_cd25pos") == signed_rank == 6
+
+
+def test_sizes_around_the_smallest_are_of_most_cohorts() -> None:
+    """The sizes that led to it are of fewer cohorts, without the published test."""
+    need = smallest_n(SEPSIS, "il4_rises_t2", cohorts=4000)
+    assert need.n is not None
+    planned = need.rates[need.rates["analysis"] == "planned"].set_index("n")["cohorts"]
+    published = need.rates[need.rates["analysis"] == "published"]["n"].tolist()
+    assert planned.loc[[need.n - 1, need.n]].tolist() == [4000, 4000]
+    assert planned.drop(published).eq(2000).all()
+    assert {need.n - 1, need.n} <= set(published) < set(planned.index)
+    cells = power_tables.power_table(need.rates).set_index("n")["Published test supports"]
+    assert cells.drop(published).eq("–").all()
+    assert not cells[published].eq("–").any()
 
 
 def test_smallest_n_is_none_under_the_null() -> None:

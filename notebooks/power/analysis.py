@@ -113,8 +113,9 @@ page.items(power_text.plan_sentences(protocols, plans, target, effect=0.75), cop
 #     secretome power sepsis_cytokines --claim il6_falls_t2 --effect 0.5
 #     secretome power humoral_immunity -n 8,12,16
 #
-# Without `-n` it finds the smallest number that reaches `--target`, and prints the sentence. It draws 100 000 cohorts per size if every test has a formula, and 2000 if values below the
-# limit of the assay need a fitted model.
+# Without `-n` it finds the smallest number that reaches `--target`, and prints the sentence. It draws 20 000 cohorts per size, fewer in groups of more than 10, and 2000 in groups of more than 100 or if values
+# below the limit of the assay need a fitted model. It searches with 2000 cohorts per size, and then simulates the sizes around the smallest one with all of them. The table states twice the standard error of each share.
+# In groups of more than 12, the published test is decided by its normal approximation, because counting the permutations of so many cohorts would take minutes.
 #
 # (power-not-in)=
 # ```{admonition} Not included in these numbers

@@ -31,7 +31,9 @@ def power(
     target: Annotated[float, typer.Option(help="The power to reach: how often the claim is supported.")] = 0.8,
     cohorts: Annotated[
         int | None,
-        typer.Option(help="Simulated cohorts per size; by default 100 000, or 2000 if a model must be fitted."),
+        typer.Option(
+            help="Simulated cohorts per size; by default 20 000, fewer in large groups or if a model must be fitted."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same results.")] = 1,
 ) -> None:

@@ -25,8 +25,9 @@ from secretome.claims.evidence import Bools, Floats, Rules, rises
 from secretome.cohort.simulate import Drawn
 from secretome.protocol import Check, Claim, Endpoint, EquivalenceMargin, Protocol, sides
 
-# With more values per group, the exact trend test of three groups is too slow for a simulation.
-MAX_N_EXACT_TREND = 12
+# With more values per group, exact tests are too slow for a simulation: the trend test of three groups, and the
+# Mann-Whitney test, which counts the permutations of every pattern of ties.
+MAX_N_EXACT = 12
 # The t test of some groups: their samples, one cohort per row, give a result of `secretome.stats`.
 TTest = Callable[..., Any]
 
@@ -323,9 +324,11 @@ def _failing(evidence: Evidence, check: Check, alpha: float) -> Bools:
 
 
 def _ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
-    """The exact Mann-Whitney test."""
-    test = stats.mann_whitney(*cohorts.scores(*sides(contrast)), method="exact", axis=1)
-    return _exact_evidence(cohorts.size(*sides(contrast)), test.pvalue, test.min_pvalue, test.superiority > 0.5)
+    """The Mann-Whitney test, exact in small groups."""
+    n = cohorts.size(*sides(contrast))
+    method: Literal["exact", "asymptotic"] = "exact" if n <= MAX_N_EXACT else "asymptotic"
+    test = stats.mann_whitney(*cohorts.scores(*sides(contrast)), method=method, axis=1)
+    return _exact_evidence(n, test.pvalue, test.min_pvalue, test.superiority > 0.5)
 
 
 def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
@@ -366,7 +369,7 @@ def _trend_by_ranks(claim: Claim, cohorts: _Cohorts, chosen: Bools | slice = sli
     """The Jonckheere-Terpstra test of these cohorts, exact in small groups."""
     samples = [scores[chosen] for scores in cohorts.scores(*claim.doses)]
     n = cohorts.size(*claim.doses)
-    method: Literal["exact", "asymptotic"] = "exact" if n <= MAX_N_EXACT_TREND else "asymptotic"
+    method: Literal["exact", "asymptotic"] = "exact" if n <= MAX_N_EXACT else "asymptotic"
     tests = [stats.jonckheere_terpstra(list(one), method=method) for one in zip(*samples, strict=True)]
     sizes = [sample.shape[1] for sample in samples]
     pairs = (sum(sizes) ** 2 - sum(size**2 for size in sizes)) / 2

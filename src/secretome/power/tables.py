@@ -71,8 +71,8 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
         for verdict, name in names.items()
     }
     if len(published):
-        supports = [text.share(row["supported"], row["cohorts"]) for _, row in published.iterrows()]
-        columns["Published test supports"] = supports
+        supports = {n: text.share(row["supported"], row["cohorts"]) for n, row in published.iterrows()}
+        columns["Published test supports"] = [supports.get(n, "–") for n in planned.index]
     return pd.DataFrame({"n": planned.index, **columns})
 
 
