@@ -80,16 +80,13 @@ fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches 
 
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on an idle machine; with STUDY=key the verdicts of one study, in minutes
+BENCHMARKS := speed reruns calibration verdicts conditions designs
+
+bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on an idle machine; with PART=reruns or another script only that, with OPTIONS=... its options; with STUDY=key the verdicts of one study, in minutes
 ifdef STUDY
 	$(ONE_THREAD) $(PY) benchmarks/verdicts.py $(STUDY)
 else
-	$(PY) benchmarks/speed.py
-	$(PY) benchmarks/reruns.py
-	$(ONE_THREAD) $(PY) benchmarks/calibration.py
-	$(ONE_THREAD) $(PY) benchmarks/verdicts.py
-	$(ONE_THREAD) $(PY) benchmarks/conditions.py
-	$(ONE_THREAD) $(PY) benchmarks/designs.py
+	for part in $(or $(PART),$(BENCHMARKS)); do $(ONE_THREAD) $(PY) benchmarks/$$part.py $(OPTIONS) || exit 1; done
 endif
 
 # JupyterLab needs other versions than the lock has, so it has a separate environment; notebooks run in .venv.

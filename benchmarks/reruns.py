@@ -5,7 +5,8 @@ a ratio is its time over that of `secretome rerun`. Writes ``notebooks/benchmark
 
     reruns.py                                 24 cohorts of every study, each way five times, in turn
     reruns.py --cohorts 4 --repeats 1 --study sepsis_cytokines
-    reruns.py --growth 10000 --shards 20      one study in shards, without other ways: writes reruns_growth.csv
+    reruns.py --growth 10000                  one study in 100 shards, figures as SVG, without other ways: writes
+                                              reruns_growth.csv after each shard, so that it can be stopped
 """
 
 import argparse
@@ -172,7 +173,7 @@ def grow(study: str, cohorts: int, shards: int) -> None:
         files = simulated(study, Path(folder), cohorts)
         out, done = Path(folder) / "out", 0
         for shard in range(1, shards + 1):
-            used = measured(partial(rerun, study, files, out, "--shard", f"{shard}/{shards}"))
+            used = measured(partial(rerun, study, files, out, "--shard", f"{shard}/{shards}", "--figures", "svg"))
             finished = len(list(out.glob("*/provenance.json")))
             part, done = finished - done, finished
             row = {"study": study, "cohorts": done, "workers": WORKERS, "memory_mb": used["memory_mb"]}
@@ -189,13 +190,13 @@ def main() -> None:
     options.add_argument("--repeats", type=int, default=5)
     options.add_argument("--study", action="append")
     options.add_argument("--growth", type=int)
-    options.add_argument("--shards", type=int, default=20)
+    options.add_argument("--shards", type=int, default=100)
     options.add_argument("--report", nargs=4)
     chosen = options.parse_args()
     if chosen.report:
         report(chosen.report[0], *map(Path, chosen.report[1:]))
     elif chosen.growth:
-        grow((chosen.study or ["sepsis_cytokines"])[0], chosen.growth, chosen.shards)
+        grow((chosen.study or ["treg_conditioned_medium"])[0], chosen.growth, chosen.shards)
     else:
         names = [name for name in study_names() if load_protocol(study_folder(name) / "protocol.yml").simulation]
         compare(chosen.study or names, chosen.cohorts, chosen.repeats)

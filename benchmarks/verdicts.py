@@ -2,7 +2,7 @@
 
 Writes ``notebooks/ledger/rates.csv``, for every study, scenario, claim and number of animals a group, and
 ``notebooks/power/plans.csv``, for the published scenario with all, three quarters and half of its effects. If studies
-are named, the rows of the others are kept. The seeds are fixed.
+are named, the rows of the others are kept. The seeds are fixed. ``--only`` measures one of the two tables.
 """
 
 import argparse
@@ -66,7 +66,8 @@ def plans(studies: Sequence[str]) -> Iterator[Plan]:
 def plan(cell: Plan) -> pd.DataFrame:
     """The rates of one claim, share of its effect, and size."""
     study, claim, effect, n = cell
-    rates = claim_rates(load_protocol(study_folder(study) / "protocol.yml"), claim, [n], effect=effect, published=1)
+    protocol = load_protocol(study_folder(study) / "protocol.yml")
+    rates = claim_rates(protocol, claim, [n], effect=effect, published=1, precise=True)
     return rates[rates["analysis"] == "planned"]
 
 
@@ -81,18 +82,23 @@ def write(rows: list[pd.DataFrame], studies: Sequence[str], order: list[str], ou
 
 
 def main() -> None:
-    """Measure every cell on all cores, and write both tables."""
+    """Measure every cell on all cores, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("study", nargs="*", help="keys of studies; all, if none is named")
-    studies = parser.parse_args().study or study_names()
+    parser.add_argument("--only", choices=("plans", "rates"), help="the table to write; both, if it is not stated")
+    chosen = parser.parse_args()
+    studies = chosen.study or study_names()
     if unknown := set(studies) - set(study_names()):
         parser.error(f"no study {', '.join(sorted(unknown))}; the studies are {', '.join(study_names())}")
-    todo, planned = list(cells(studies)), list(plans(studies))
     with ProcessPoolExecutor() as pool:
-        plans_made = list(track(pool.map(plan, planned), total=len(planned), description="plans"))
-        write(plans_made, studies, ["study", "claim", "effect", "n"], PLANS)
-        rates = list(track(pool.map(measure, todo), total=len(todo), description="verdicts"))
-        write(rates, studies, ["study", "scenario", "claim", "analysis", "n"], RATES)
+        if chosen.only != "rates":
+            planned = list(plans(studies))
+            plans_made = list(track(pool.map(plan, planned), total=len(planned), description="plans"))
+            write(plans_made, studies, ["study", "claim", "effect", "n"], PLANS)
+        if chosen.only != "plans":
+            todo = list(cells(studies))
+            rates = list(track(pool.map(measure, todo), total=len(todo), description="verdicts"))
+            write(rates, studies, ["study", "scenario", "claim", "analysis", "n"], RATES)
 
 
 if __name__ == "__main__":
