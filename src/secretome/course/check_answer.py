@@ -188,7 +188,7 @@ def _kind_without_tolerance(question: str, answer: object) -> str:
 def describe_kind(entry: dict[str, Any]) -> str:
     """The kind of answer that an exercise asks for, in words."""
     if entry["kind"] == "number":
-        return f"a number, right to {entry['tolerance']:g},"
+        return f"a number, correct to within {entry['tolerance']:g},"
     kinds = {"whole number": "a whole number", "word": 'a word, such as "control",', "yes or no": '"yes" or "no"'}
     return kinds[entry["kind"]]
 

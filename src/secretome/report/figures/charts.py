@@ -69,7 +69,7 @@ def dots_figure(rows: Sequence[Dots], xlabel: str, reference: float, *, logs: bo
         # The line is interrupted, so that it does not cross the labels.
         places = -np.arange(len(rows), dtype=float)
         at = np.full(len(rows), reference)
-        axes.vlines(at, places - 0.3, places + 0.17, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=0)
+        axes.vlines(at, places - 0.17, places + 0.17, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=0)
         for place, row in enumerate(rows):
             values = np.array(row.values, dtype=float)
             colour = COLOURS["treated" if row.ours else "control"]
