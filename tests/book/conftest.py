@@ -54,8 +54,8 @@ def served(runtime_site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def visit(served: str, browser: Browser) -> Iterator[Visit]:
-    """One visit for the tests of a module, because the software takes seconds to start."""
+    """One visit for the tests of a worker, because the software takes seconds to start."""
     with visiting(browser, served) as opened:
         yield opened

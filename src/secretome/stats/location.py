@@ -138,9 +138,8 @@ def hodges_lehmann(
     -----
     The estimate is the median of all differences x - y, or of the Walsh averages of the paired differences [1]_. The
     interval takes its order statistics from the exact null of the observed ties, as SAS does. Without ties it contains
-    exactly the shifts
-    that the exact test does not reject; with ties this is certain only for a shift of zero, because other shifts have
-    other ties.
+    exactly the shifts that the exact test does not reject; with ties this is certain only for a shift of zero, because
+    other shifts have other ties.
 
     References
     ----------
