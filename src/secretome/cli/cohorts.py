@@ -129,7 +129,9 @@ def _print_groups(study: "Study") -> None:
             table.add_column(name, justify="right")
         for row in summaries:
             if row.endpoint == key:
-                ends = ["–" if isnan(value) else f"{value:.6g}" for value in (row.lowest, row.highest)]
+                # Means of animals have more digits than were measured.
+                digits = 4 if study.protocol.unit else 6
+                ends = ["–" if isnan(value) else f"{value:.{digits}g}" for value in (row.lowest, row.highest)]
                 below = row.n - row.above if survival else row.below
                 table.add_row(Text(row.group), str(row.n), *ends, str(below), str(row.above), str(row.missing))
         Console().print(table)

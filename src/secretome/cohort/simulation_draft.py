@@ -127,7 +127,11 @@ def _survival(groups: Mapping[tuple[str, ...], str], table: StudyTable) -> Itera
     times = [float(text.replace(",", ".")) if text else math.nan for text in table.kept["time"]]
     died = [text.casefold() in DIED for text in table.kept["event"]]
     yield "distribution: weibull"
-    yield f"until: {max(time for time in times if not math.isnan(time)):g}"
+    known = [time for time in times if not math.isnan(time)]
+    yield f"until: {max(known):g}"
+    if all(time == int(time) for time in known):
+        # The step in which the file states times; tied times are also simulated faster.
+        yield f"every: {math.gcd(*map(int, known)) or 1}"
     yield "groups:"
     for level, key in groups.items():
         own = [at for at, each in enumerate(table.levels) if each == level and not math.isnan(times[at])]

@@ -136,7 +136,14 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], margin: Equ
             if 0 < row["estimate"] < math.inf:
                 axes.plot([row["estimate"]], [-line], "s", color=COLOURS["ink"], markersize=7, zorder=3)
         shown = "" if math.isnan(row["pvalue"]) else text.bracket_p(row)
-        axes.text(low, 0.2 - line, f"{text.number(row['estimate'])}, {shown}", fontsize=SMALL, va="bottom")
+        axes.annotate(
+            f"{text.number(row['estimate'])}, {shown}",
+            (low, 0.2 - line),
+            xytext=(4, 0),
+            textcoords="offset points",
+            fontsize=SMALL,
+            va="bottom",
+        )
     axes.set_xlim(low, high)
     axes.set_ylim(0.25 - len(rows), 0.75)
     labels = [study.protocol.groups[sides(row["contrast"])[0]].label for row in rows]
