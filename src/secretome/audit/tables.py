@@ -51,7 +51,7 @@ def spreads_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Source": rows["source"],
-            "Measure": rows["item"],
+            "Endpoint": rows["item"],
             "Group": rows["group"],
             "Mean ± spread": rows["mean"] + " ± " + rows["spread"],
             "Unit": rows["unit"].replace("", "–"),
@@ -68,7 +68,7 @@ def variances_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Source": rows["source"],
-            "Measure": rows["item"],
+            "Endpoint": rows["item"],
             "± taken as": rows["spread"].str.upper(),
             "n": rows["n"].astype(str) + rows["equal_shares"].map({True: ", shared equally", False: ""}),
             "F": "F(" + df + ") = " + rows["statistic"].map(text.number),
@@ -84,7 +84,7 @@ def ratios_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Source": rows["source"],
-            "Measure": rows["item"],
+            "Endpoint": rows["item"],
             "Contrast": _contrast(rows),
             "± taken as": rows["spread"].str.upper(),
             "n": rows["n_treated"].astype(str) + " and " + rows["n_control"].astype(str),

@@ -14,7 +14,7 @@ COLUMN_TITLES = {
     "origin": "Origin of the animals",
     "protocol_altered": "Protocol altered",
     "source_data": "Source data of the claim",
-    "endpoint": "Measure",
+    "endpoint": "Endpoint",
     "contrast": "Contrast",
     "analysis": "Analysis",
     "method": "Method",
