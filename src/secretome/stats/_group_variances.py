@@ -69,7 +69,7 @@ class _Fit:
         if self.df < 1:
             raise ValueError("there are as many constants as values, so the residual variance cannot be estimated.")
         if np.abs(residuals).max() <= 1e-12 * np.abs(values).max():
-            raise ValueError(f"the values do not vary {'within' if what == 'blocks' else 'around the'} {what}.")
+            raise ValueError("the values do not vary around the fitted means.")
         self.squares = member.T @ residuals**2
         # The expected sum of squared residuals of each group, by the variance of each group.
         self.expected = member.T @ maker**2 @ member

@@ -49,6 +49,13 @@ def doubled_midranks(values: Floats) -> Ints:
     return ranks
 
 
+def rank_sum_variance(ranks: Ints, m: int) -> Any:
+    """The variance of the rank sum of m values along the last axis; it is corrected for ties, by doubled midranks."""
+    total = ranks.shape[-1]
+    # The variance of midranks is that of ranks less a correction for ties.
+    return m * (total - m) / max(1, total - 1) * ranks.var(axis=-1) / 4
+
+
 def tied_values(values: NDArray[Any]) -> Any:
     """How many values along the last axis share theirs with at least one other: an int, or an array."""
     ordered = np.sort(values, axis=-1)

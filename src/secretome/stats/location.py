@@ -18,6 +18,7 @@ from secretome.stats._null_distributions import (
     is_countable,
     observed_rank_sum_null,
     observed_signed_sum_null,
+    rank_sum_variance,
 )
 from secretome.stats._rounding import ROUNDING, merge_tied_differences, paired_differences, subtract
 
@@ -180,9 +181,7 @@ def shift_of_samples(
         support, weights = observed_rank_sum_null(ranks, fewer)
         # U of the smaller sample. The distribution of the other U is its mirror image: the same two-sided test.
         null = support - fewer * (fewer + 1), weights
-    # The variance of midranks is that of ranks less a correction for ties.
-    variance = x.size * y.size / max(1, ranks.size - 1) * ranks.var() / 4
-    return _result(differences, null, float(np.sqrt(variance)), paired=False)
+    return _result(differences, null, float(np.sqrt(rank_sum_variance(ranks, x.size))), paired=False)
 
 
 def shift_of_differences(difference: Floats, rounding: Floats, method: Method = "auto") -> HodgesLehmannResult:

@@ -19,6 +19,7 @@ from secretome.stats._null_distributions import (
     observed_rank_sum_null,
     observed_signed_sum_null,
     rank_sum_null,
+    rank_sum_variance,
     tied_values,
 )
 from secretome.stats._rounding import paired_differences
@@ -188,18 +189,13 @@ def mann_whitney(
 
 def _asymptotic_rank_sum(ranks: Ints, m: int, statistic: Floats, alternative: Alternative) -> Floats:
     """The p of SciPy's normal approximation, without its module of distributions, which takes a second to load."""
-    total = ranks.shape[-1]
-    pairs = m * (total - m)
-    # The sum of t**3 - t over the groups of t tied values; it is what ties take from the sum of the squared ranks.
-    tied = 2 * total * (total + 1) * (2 * total + 1) - 3 * (ranks**2).sum(axis=-1)
-    variance = pairs / 12 * (total + 1 - tied / (total * (total - 1)))
-    deviation = statistic - pairs / 2
+    deviation = statistic - m * (ranks.shape[-1] - m) / 2
     if alternative == "two-sided":
         deviation = np.abs(deviation)
     elif alternative == "less":
         deviation = -deviation
     with np.errstate(divide="ignore", invalid="ignore"):
-        tail = ndtr((0.5 - deviation) / np.sqrt(variance))
+        tail = ndtr((0.5 - deviation) / np.sqrt(rank_sum_variance(ranks, m)))
     return np.minimum(2 * tail, 1.0) if alternative == "two-sided" else np.asarray(tail)
 
 
