@@ -23,6 +23,7 @@ from secretome.analysis.survival import PUBLISHED, survival_planned
 from secretome.claims import ClaimInputs, Decision, Evidence, Outcome, Rule, decide_claim, decide_contrasts
 from secretome.claims.evidence import Bools, Floats, Rules, rises
 from secretome.cohort.simulate import Drawn
+from secretome.power.cohort_evidence import columns_of, empty_evidence, exact_evidence, fill_evidence, stack_contrasts
 from secretome.protocol import Check, Claim, Endpoint, EquivalenceMargin, Protocol, sides
 
 # With more values per group, exact tests are too slow for a simulation: the trend test of three groups, and the
@@ -112,7 +113,7 @@ class _Cohorts:
     def t_test(self, groups: tuple[str, ...], test: TTest, family: int) -> Evidence:
         """A t test in all cohorts, on the endpoint's scale; NaN in a cohort with a censored value or no logarithm."""
         exact, n = self.exact(*groups), self.size(*groups)
-        evidence = _empty_evidence(exact.size, n)
+        evidence = empty_evidence(exact.size, n)
         if n < 2 or not exact.any():
             return evidence
         chosen = slice(None) if exact.all() else exact
@@ -182,12 +183,12 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
         slope = cohorts.slope(claim.doses, np.array([protocol.groups[group].dose or np.nan for group in claim.doses]))
         if (not_exact := ~cohorts.exact(*claim.doses)).any():
             ranks = _trend_by_ranks(claim, cohorts, not_exact)
-            _fill(slope, not_exact, replace(ranks, adjusted=ranks.pvalue))
-        adjacent = _stack([cohorts.effect(contrast, len(claim.adjacent)) for contrast in claim.adjacent])
-        by_ranks = _stack([_trend_by_ranks(claim, first)]) if claim.published_method else None
-        return ClaimInputs(claim, margin, _stack([slope]), by_ranks, adjacent)
+            fill_evidence(slope, not_exact, replace(ranks, adjusted=ranks.pvalue))
+        adjacent = stack_contrasts([cohorts.effect(contrast, len(claim.adjacent)) for contrast in claim.adjacent])
+        by_ranks = stack_contrasts([_trend_by_ranks(claim, first)]) if claim.published_method else None
+        return ClaimInputs(claim, margin, stack_contrasts([slope]), by_ranks, adjacent)
     if claim.of_effects:
-        return ClaimInputs(claim, margin, _stack([cohorts.interaction(claim.effects)]), None)
+        return ClaimInputs(claim, margin, stack_contrasts([cohorts.interaction(claim.effects)]), None)
     family, paired = protocol.family_size(claim), protocol.design == "paired"
     if protocol.is_survival(claim.endpoint):
         return _survival_inputs(claim, margin, cohorts, first)
@@ -206,8 +207,8 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
             for contrast in claim.decisive_contrasts
             if claim.published_method
         ]
-    known = _stack(published) if claim.published_method else None
-    return ClaimInputs(claim, margin, _stack(planned), known, paired=paired, family=family)
+    known = stack_contrasts(published) if claim.published_method else None
+    return ClaimInputs(claim, margin, stack_contrasts(planned), known, paired=paired, family=family)
 
 
 def _survival_inputs(claim: Claim, margin: EquivalenceMargin, cohorts: _Cohorts, first: _Cohorts) -> ClaimInputs:
@@ -216,14 +217,14 @@ def _survival_inputs(claim: Claim, margin: EquivalenceMargin, cohorts: _Cohorts,
     test = PUBLISHED.get(claim.published_method)
     published: list[Evidence] = []
     if test is None:
-        return ClaimInputs(claim, margin, _stack(planned), None, family=len(claim.compared))
+        return ClaimInputs(claim, margin, stack_contrasts(planned), None, family=len(claim.compared))
     for contrast in claim.decisive_contrasts:
         rows = [
             result(test.run_or_nan(pair, 1 - first.alpha), test.specification, effect=test.effect)
             for pair in first.pairs(contrast)
         ]
         published.append(_evidence_of(rows, first.size(*sides(contrast))))
-    return ClaimInputs(claim, margin, _stack(planned), _stack(published), family=len(claim.compared))
+    return ClaimInputs(claim, margin, stack_contrasts(planned), stack_contrasts(published), family=len(claim.compared))
 
 
 def _survival_evidence(cohorts: _Cohorts, claim: Claim, contrast: str, margin: EquivalenceMargin) -> Evidence:
@@ -249,7 +250,7 @@ def _evidence_of(rows: list[Result], n: int) -> Evidence:
         )
     }
     up = np.array([rises(asdict(row)) for row in rows])
-    return replace(_empty_evidence(len(rows), n), up=up, **columns)
+    return replace(empty_evidence(len(rows), n), up=up, **columns)
 
 
 def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceMargin, *, intervals: bool) -> Evidence:
@@ -265,7 +266,7 @@ def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceM
         )
         sizes = {"n_treated": pair.treated.n, "n_control": pair.control.n}
         one = Evidence.of([test | sizes], [equivalence])
-        _fill(evidence, position, Evidence(*(column[0, 0] for column in vars(one).values())))
+        fill_evidence(evidence, position, Evidence(*(column[0, 0] for column in vars(one).values())))
     return evidence
 
 
@@ -319,16 +320,20 @@ def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bool
 
 def _failing(evidence: Evidence, check: Check, alpha: float) -> Bools:
     """The cohorts in which the evidence fails a check."""
-    rules = decide_contrasts(_stack([evidence]), 1, alpha, rising=check.rises)[0]
+    rules = decide_contrasts(stack_contrasts([evidence]), 1, alpha, rising=check.rises)[0]
     return np.isin(rules, [rule for rule in np.unique(rules) if Rule(str(rule)).outcome is Outcome.FAILED])
+
+
+def _method(n: int) -> Literal["exact", "asymptotic"]:
+    """How the p of a rank test of groups of n is calculated."""
+    return "exact" if n <= MAX_N_EXACT else "asymptotic"
 
 
 def _ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
     """The Mann-Whitney test, exact in small groups."""
     n = cohorts.size(*sides(contrast))
-    method: Literal["exact", "asymptotic"] = "exact" if n <= MAX_N_EXACT else "asymptotic"
-    test = stats.mann_whitney(*cohorts.scores(*sides(contrast)), method=method, axis=1)
-    return _exact_evidence(n, test.pvalue, test.min_pvalue, test.superiority > 0.5)
+    test = stats.mann_whitney(*cohorts.scores(*sides(contrast)), method=_method(n), axis=1)
+    return exact_evidence(n, test.pvalue, test.min_pvalue, test.superiority > 0.5)
 
 
 def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
@@ -339,21 +344,21 @@ def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
     # If the shift is exactly zero and p is small, the ratio gives the direction.
     means = [np.log(side) if cohorts.logs else side for side in (treated, control)]
     up = np.where(shifts != 0, shifts > 0, (means[0] - means[1]).mean(axis=1) > 0)
-    pvalue, min_pvalue = _columns(tests, "pvalue", "min_pvalue")
-    return _exact_evidence(treated.shape[1], pvalue, min_pvalue, up)
+    pvalue, min_pvalue = columns_of(tests, "pvalue", "min_pvalue")
+    return exact_evidence(treated.shape[1], pvalue, min_pvalue, up)
 
 
 def _paired_t(cohorts: _Cohorts, contrast: str) -> Evidence:
     """The paired t test of the values, as authors use it."""
     treated, control = (cohorts.bounds[side][0] for side in sides(contrast))
     test = stats.mean_difference(treated, control, paired=True, axis=1)
-    return replace(_empty_evidence(test.pvalue.size, treated.shape[1]), pvalue=test.pvalue, up=test.estimate > 0)
+    return replace(empty_evidence(test.pvalue.size, treated.shape[1]), pvalue=test.pvalue, up=test.estimate > 0)
 
 
 def _published(cohorts: _Cohorts, name: str, contrast: str) -> Evidence:
     """Another test of the authors, cohort by cohort."""
     number, n = cohorts.exact(*sides(contrast)).size, cohorts.size(*sides(contrast))
-    evidence = _empty_evidence(number, n)
+    evidence = empty_evidence(number, n)
     for position in range(number):
         groups = {
             group: GroupSample(low[position], high[position], missing=0, dead=0)
@@ -369,33 +374,8 @@ def _trend_by_ranks(claim: Claim, cohorts: _Cohorts, chosen: Bools | slice = sli
     """The Jonckheere-Terpstra test of these cohorts, exact in small groups."""
     samples = [scores[chosen] for scores in cohorts.scores(*claim.doses)]
     n = cohorts.size(*claim.doses)
-    method: Literal["exact", "asymptotic"] = "exact" if n <= MAX_N_EXACT else "asymptotic"
-    tests = [stats.jonckheere_terpstra(list(one), method=method) for one in zip(*samples, strict=True)]
+    tests = [stats.jonckheere_terpstra(list(one), method=_method(n)) for one in zip(*samples, strict=True)]
     sizes = [sample.shape[1] for sample in samples]
     pairs = (sum(sizes) ** 2 - sum(size**2 for size in sizes)) / 2
-    pvalue, min_pvalue, statistic = _columns(tests, "pvalue", "min_pvalue", "statistic")
-    return _exact_evidence(n, pvalue, min_pvalue, statistic > pairs / 2)
-
-
-def _columns(tests: list[Any], *names: str) -> list[Floats]:
-    return [np.array([getattr(test, name) for test in tests]) for name in names]
-
-
-def _empty_evidence(cohorts: int, n: int) -> Evidence:
-    numbers = {name: np.full(cohorts, np.nan) for name in ("pvalue", "adjusted", "min_pvalue", "low", "high")}
-    booleans = {name: np.zeros(cohorts, dtype=bool) for name in ("up", "unordered")}
-    return Evidence(n=np.full(cohorts, float(n)), equivalence=np.full(cohorts, np.nan), **numbers, **booleans)
-
-
-def _exact_evidence(n: int, pvalue: Floats, min_pvalue: Floats, up: Bools) -> Evidence:
-    return replace(_empty_evidence(pvalue.size, n), pvalue=pvalue, min_pvalue=min_pvalue, up=up)
-
-
-def _fill(evidence: Evidence, chosen: Any, values: Evidence) -> None:
-    """Put the evidence of the chosen cohorts in place."""
-    for name, column in vars(values).items():
-        getattr(evidence, name)[chosen] = column
-
-
-def _stack(contrasts: list[Evidence]) -> Evidence:
-    return Evidence(*(np.stack(columns) for columns in zip(*(vars(one).values() for one in contrasts), strict=True)))
+    pvalue, min_pvalue, statistic = columns_of(tests, "pvalue", "min_pvalue", "statistic")
+    return exact_evidence(n, pvalue, min_pvalue, statistic > pairs / 2)

@@ -22,7 +22,7 @@ MAX_N = 200
 MAX_COHORTS, MIN_COHORTS = 20_000, 2000
 # Values of a group in all cohorts of a size together.
 MAX_VALUES = 200_000
-# Cohorts per size, whatever the size, for tables that are made once.
+# Cohorts of every size, for tables that are calculated once.
 PRECISE_COHORTS = 100_000
 # A permutation test of every cohort takes tens of milliseconds.
 COHORTS_OF_SURVIVAL = 500
@@ -85,8 +85,8 @@ def claim_rates(
     seed : int, default 1
         Each size has its own stream of random numbers, so that its result does not depend on the other sizes.
     precise : bool, default False
-        When `cohorts` is absent, draw 100 000 cohorts instead of 20 000 or fewer, whatever the size; 2000 if more than
-        a few need a fitted model.
+        When `cohorts` is absent, draw 100 000 cohorts of every size instead of 20 000 or fewer; 2000 if more than a few
+        need a fitted model.
     done : callable, optional
         Called with each size when it is finished.
 
