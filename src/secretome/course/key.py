@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from secretome.course import end_of_course
@@ -32,7 +33,7 @@ class Key:
     codes: Mapping[str, str]
     rows: Mapping[str, list[KeyRow]]
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The title of the study, or of the test."""
         if self.study == end_of_course.NAME:
