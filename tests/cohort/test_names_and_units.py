@@ -67,7 +67,7 @@ def test_unit_with_an_exponent_is_read(sepsis_protocol: Protocol) -> None:
 def test_wells_become_one_value_per_animal(sepsis_protocol: Protocol) -> None:
     cohort = read(sepsis_protocol, REPLICATES, "rats.csv")
     il6 = cohort.values[cohort.values["endpoint"] == "il6"]
-    # sqrt(10 * 40) = 20; below sqrt(20 * 45) = 30, whatever lies under the limit; one value stays.
+    # sqrt(10 * 40) = 20; below sqrt(20 * 45) = 30, for any value under the limit; one value stays.
     assert np.allclose(il6[["lower", "upper"]], [[20, 20], [0, 30], [60, 60]], rtol=1e-12)
     assert cohort.values[(cohort.values["endpoint"] == "il4")]["value"].tolist() == [25, 8, 20]
 

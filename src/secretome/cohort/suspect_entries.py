@@ -18,11 +18,9 @@ SHORTENED_ID = re.compile(r"\d([.,]\d+)?E[+-]\d\d+", re.IGNORECASE)
 CODES = frozenset({888.0, 999.0, 9999.0, 99999.0, 999.9, 999.99})
 # A lowest value that occurs so often may stand for values below a limit.
 MIN_TIED, MIN_TIED_SHARE = 3, 0.1
-LIMIT = re.compile(r"\b(ll?o[dq]|lod|loq|uloq|mdd|blq|bdl|limit|detect\w*|sensitivity)\b|[<>≤≥]", re.IGNORECASE)
-
-
+LIMIT = re.compile(r"\b(ll?o[dq]|uloq|mdd|blq|bdl|limit|detect\w*|sensitivity)\b|[<>≤≥]", re.IGNORECASE)
 LIMIT_HEADER = re.compile(
-    r"\b(l?lod|l?loq|lloq|uloq|detection limit|limit of (detection|quantification)|(lower|upper) limit|mdl|cut-?off)\b"
+    r"\b(ll?o[dq]|uloq|detection limit|limit of (detection|quantification)|(lower|upper) limit|mdl|cut-?off)\b"
 )
 
 
@@ -72,13 +70,13 @@ def _codes(values: pd.DataFrame, protocol: Protocol) -> list[str]:
         highest, lowest = max(counts), min(counts)
         if highest in CODES and counts[highest] > 1:
             notes.append(
-                f"{highest:g} occurs {counts[highest]} times in {key}: if it stands for a missing value, empty these "
+                f"{highest:g} occurs {counts[highest]} times in {key}: if it stands for a missing value, clear these "
                 f"cells; if it stands for values above a limit, write >{highest:g}"
             )
         tied = counts[lowest]
         if endpoint.kind == "concentration" and tied >= max(MIN_TIED, MIN_TIED_SHARE * len(known)) and len(counts) > 2:
             notes.append(
                 f"the lowest value of {key}, {lowest:g}, occurs {tied} times: if it stands for values below a limit, "
-                "write the limit itself, such as <15.6"
+                "write the limit, such as <15.6"
             )
     return notes

@@ -41,7 +41,7 @@ WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
 MEANS = frozenset({"mean", "average", "median"})
 SUMMARIES = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
 # Headers of other columns of numbers next to endpoints.
-NO_ENDPOINT = frozenset({"bw", "day", "hour", "week", "n", "no", "nr", "index", "lod", "loq"})
+NO_ENDPOINT = frozenset({"bw", "day", "hour", "week", "n", "no", "nr", "index"})
 NO_ENDPOINT_WORDS = SUMMARIES | frozenset(
     """
     limit detection lod loq lloq uloq llod
