@@ -19,28 +19,9 @@ from secretome.protocol import InputError, Protocol
 from secretome.report import text
 from secretome.report.text.decision_rules import rule_words
 from secretome.report.text.methods import methods_paragraph
-from shaped_studies import read_text, write_protocol
+from shaped_studies import CLAIMS, GROUPS_AND_ENDPOINTS, planned_row, read_text, write_protocol
 
-REST = """\
-time: 24
-baseline: 0
-groups:
-  control: {label: Control, role: control}
-  low: {label: Low dose, role: treated}
-  high: {label: High dose, role: treated}
-endpoints:
-  weight:
-    {label: Weight, unit: g, kind: continuous, scale: linear,
-     equivalence_margin: {low: -5, high: 5, reason: a test}}
-  il6: {label: IL-6, unit: pg/mL, kind: concentration, equivalence_margin: {low: 0.8, high: 1.25, reason: a test}}
-claims:
-  gains:
-    {sentence: The high dose adds weight, endpoint: weight, kind: single, direction: up, contrast: high vs control,
-     family: [low vs control, high vs control], source: own}
-  falls:
-    {sentence: Every dose lowers IL-6, endpoint: il6, kind: every, direction: down,
-     contrasts: [low vs control, high vs control], source: own}
-"""
+REST = "time: 24\nbaseline: 0\n" + GROUPS_AND_ENDPOINTS + CLAIMS
 FIRST = "animal,group,time,weight,il6"
 
 
@@ -66,18 +47,6 @@ def rows(*, below: bool = False) -> list[str]:
     return lines
 
 
-def planned(results: pd.DataFrame, endpoint: str, contrast: str, *, equivalence: bool = False) -> pd.Series:
-    """The planned test of a contrast, or its test of equivalence."""
-    chosen = results[
-        (results["analysis"] == "planned")
-        & (results["endpoint"] == endpoint)
-        & (results["contrast"] == contrast)
-        & ((results["alternative"] == "equivalence") == equivalence)
-    ]
-    assert len(chosen) == 1
-    return chosen.iloc[0]
-
-
 def wide(lines: list[str], endpoint: str, groups: tuple[str, str]) -> pd.DataFrame:
     """The values before and after of the animals of two groups, read by pandas alone."""
     table = pd.read_csv(io.StringIO("\n".join([FIRST, *lines])))
@@ -99,7 +68,7 @@ def test_planned_and_other_estimates_are_those_of_linear_models(
         y=transform(table["after"]), x=transform(table["before"]), treated=(table["group"] == treated) * 1.0
     )
     fit = smf.ols("y ~ treated + x", table).fit()
-    row = planned(results, endpoint, contrast)
+    row = planned_row(results, endpoint, contrast)
     back = np.exp if endpoint == "il6" else np.asarray
     assert row["test"] == Method.ANCOVA
     np.testing.assert_allclose(row["estimate"], back(fit.params["treated"]), rtol=1e-6)
@@ -118,13 +87,13 @@ def test_planned_rows_are_the_statistic_at_the_level_of_the_family(protocol: Pro
     table = wide(rows(), "weight", ("high", "control"))
     sides = [table[table["group"] == group] for group in ("high", "control")]
     test = stats.ancova_contrasts([side["after"] for side in sides], [side["before"] for side in sides], [[1, -1]])
-    row = planned(results, "weight", "high vs control")
+    row = planned_row(results, "weight", "high vs control")
     low, high = test.confidence_interval(0.975)
     np.testing.assert_allclose(
         [row[name] for name in ("statistic", "df", "pvalue", "pvalue_adjusted", "low", "high")],
         [test.statistic[0], test.df[0], test.pvalue[0], 2 * test.pvalue[0], low[0], high[0]],
     )
-    inside = planned(results, "weight", "high vs control", equivalence=True)
+    inside = planned_row(results, "weight", "high vs control", equivalence=True)
     np.testing.assert_allclose(inside["pvalue"], max(test.against(-5, "greater")[1][0], test.against(5, "less")[1][0]))
     # The values after the treatment alone do not show the difference.
     assert row["pvalue_adjusted"] < 0.05 < stats.mean_difference(*(side["after"] for side in sides)).pvalue
@@ -133,9 +102,9 @@ def test_planned_rows_are_the_statistic_at_the_level_of_the_family(protocol: Pro
 def test_a_contrast_with_a_nondetect_is_not_adjusted(protocol: Protocol) -> None:
     study = read_text(protocol, "\n".join([FIRST, *rows(below=True)]))
     results = analyse(study)
-    row = planned(results, "il6", "high vs control")
+    row = planned_row(results, "il6", "high vs control")
     assert (row["test"], row["censored"] > 0) == (Method.CENSORED_MODEL, True)
-    assert planned(results, "weight", "high vs control")["test"] == Method.ANCOVA
+    assert planned_row(results, "weight", "high vs control")["test"] == Method.ANCOVA
     assert len(adjudicate(study, results)) == 2
 
 
@@ -265,3 +234,14 @@ def test_times_in_days_are_a_question(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         new_study("rats", tmp_path / "rats.csv", tmp_path)
     assert [(problem.place, "hours" in problem.expected) for problem in error.value.problems] == [("row 1", True)]
+
+
+def test_a_baseline_that_tells_the_groups_apart_leaves_no_estimate(protocol: Protocol) -> None:
+    table = pd.read_csv(io.StringIO("\n".join([FIRST, *rows()])))
+    before = table["time"] == 0
+    table.loc[before, "weight"] = table["group"].map({"control": 200.0, "low": 210.0, "high": 220.0})[before]
+    results = analyse(read_text(protocol, table.to_csv(index=False)))
+    own = results[results["endpoint"].eq("weight") & results["contrast"].eq("high vs control")]
+    adjusted = own[own["test"].isin([Method.ANCOVA, Method.ANCOVA_POOLED])]
+    assert len(adjusted) == 2
+    assert adjusted[["estimate", "pvalue"]].isna().all(axis=None)

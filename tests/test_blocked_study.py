@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
-import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
@@ -17,31 +16,15 @@ from secretome.cohort.template import workbook
 from secretome.protocol import InputError, Protocol
 from secretome.report import text
 from secretome.report.text.methods import methods_paragraph
-from shaped_studies import read_text, write_protocol
+from shaped_studies import CLAIMS, GROUPS_AND_ENDPOINTS, planned_row, read_text, write_protocol
 
-REST = """\
-block: litter
-groups:
-  control: {label: Control, role: control}
-  low: {label: Low dose, role: treated}
-  high: {label: High dose, role: treated}
-endpoints:
-  weight:
-    {label: Weight, unit: g, kind: continuous, scale: linear,
-     equivalence_margin: {low: -5, high: 5, reason: a test}}
-  il6: {label: IL-6, unit: pg/mL, kind: concentration, equivalence_margin: {low: 0.8, high: 1.25, reason: a test}}
+CHECKS = """\
 checks:
   works:
     {sentence: The high dose works, endpoint: weight, contrast: high vs low, direction: up, test: mann_whitney,
      reason: a test}
-claims:
-  gains:
-    {sentence: The high dose adds weight, endpoint: weight, kind: single, direction: up, contrast: high vs control,
-     family: [low vs control, high vs control], source: own}
-  falls:
-    {sentence: Every dose lowers IL-6, endpoint: il6, kind: every, direction: down,
-     contrasts: [low vs control, high vs control], source: own}
 """
+REST = "block: litter\n" + GROUPS_AND_ENDPOINTS + CHECKS + CLAIMS
 LITTERS = {"a": 0.0, "b": 30.0, "c": 80.0}
 FIRST = "animal,group,litter,weight,il6"
 
@@ -76,7 +59,7 @@ def test_planned_estimates_are_those_of_the_linear_model(protocol: Protocol) -> 
         two = values[values["group"].isin(contrast.split(" vs "))]
         table = two.assign(y=transform(two["value"]), treated=(two["group"] != "control") * 1.0)
         fit = smf.ols("y ~ treated + C(litter)", table).fit()
-        row = one(results, endpoint, contrast)
+        row = planned_row(results, endpoint, contrast)
         expected = fit.params["treated"] if endpoint == "weight" else np.exp(fit.params["treated"])
         assert row["test"] == Method.BLOCK
         np.testing.assert_allclose(row[number], expected)
@@ -91,13 +74,13 @@ def test_planned_rows_are_the_statistic_at_the_level_of_the_family(protocol: Pro
         [groups[side]["litter"].tolist() for side in ("high", "control")],
         [[1, -1]],
     )
-    row = one(results, "weight", "high vs control")
+    row = planned_row(results, "weight", "high vs control")
     low, high = test.confidence_interval(0.975)
     np.testing.assert_allclose(
         [row[name] for name in ("statistic", "df", "pvalue", "pvalue_adjusted", "low", "high")],
         [test.statistic[0], test.df[0], test.pvalue[0], 2 * test.pvalue[0], low[0], high[0]],
     )
-    inside = one(results, "weight", "high vs control", equivalence=True)
+    inside = planned_row(results, "weight", "high vs control", equivalence=True)
     expected = max(test.against(-5, "greater")[1][0], test.against(5, "less")[1][0])
     np.testing.assert_allclose(inside["pvalue"], expected)
     # Without the block, the litters hide the difference.
@@ -111,7 +94,7 @@ def test_planned_rows_are_the_statistic_at_the_level_of_the_family(protocol: Pro
 def test_a_check_by_ranks_ranks_within_blocks(protocol: Protocol) -> None:
     study = read_text(protocol, "\n".join([FIRST, *rows()]))
     results = analyse(study, ("planned",))
-    row = one(results, "weight", "high vs low")
+    row = planned_row(results, "weight", "high vs low")
     groups = dict(iter(study.cohort.values.query("endpoint == 'weight'").groupby("group")))
     expected = stats.van_elteren(
         *(groups[side]["value"] for side in ("high", "low")),
@@ -124,8 +107,10 @@ def test_a_check_by_ranks_ranks_within_blocks(protocol: Protocol) -> None:
 def test_nondetects_leave_the_decision_to_ranks_within_blocks_and_bound_the_ratio(protocol: Protocol) -> None:
     study = read_text(protocol, "\n".join([FIRST, *rows(below=True)]))
     results = analyse(study)
-    row = one(results, "il6", "high vs control")
-    exact = one(analyse(read_text(protocol, "\n".join([FIRST, *rows()])), ("planned",)), "il6", "high vs control")
+    row = planned_row(results, "il6", "high vs control")
+    exact = planned_row(
+        analyse(read_text(protocol, "\n".join([FIRST, *rows()])), ("planned",)), "il6", "high vs control"
+    )
     assert row["test"] == Method.VAN_ELTEREN
     assert row["censored"] > 0
     # The bound holds for the values that were below the limit.
@@ -233,15 +218,3 @@ def test_the_template_asks_for_the_block_in_the_key(protocol: Protocol, tmp_path
 def test_designs_without_a_test_with_blocks_are_refused(tmp_path: Path, old: str, new: str, key: str) -> None:
     with pytest.raises(InputError, match=f"{key}:"):
         write_protocol(tmp_path, REST.replace(old, new))
-
-
-def one(results: pd.DataFrame, endpoint: str, contrast: str, *, equivalence: bool = False) -> pd.Series:
-    """The planned test of a contrast, or its test of equivalence."""
-    chosen = results[
-        (results["analysis"] == "planned")
-        & (results["endpoint"] == endpoint)
-        & (results["contrast"] == contrast)
-        & ((results["alternative"] == "equivalence") == equivalence)
-    ]
-    assert len(chosen) == 1
-    return chosen.iloc[0]

@@ -3,25 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from secretome.analysis.baseline import (
-    ANCOVA,
-    TOST_ANCOVA,
-    baseline_effect,
-    baseline_equivalence,
-    baseline_estimate,
-)
+from secretome import stats
+from secretome.analysis.baseline import ANCOVA, TOST_ANCOVA, baseline_contrast
 from secretome.analysis.blocks import (
     BLOCK,
     TOST_BLOCK,
     VAN_ELTEREN,
     block_bound,
-    block_effect,
-    block_equivalence,
-    block_estimate,
+    block_contrast,
+    effect_of_means,
     on_scale,
 )
 from secretome.analysis.results import BOUND, Estimate, estimate_or_nan
-from secretome.analysis.samples import Comparison
+from secretome.analysis.samples import Comparison, contrast_equivalence, contrast_estimate_with_df
 from secretome.analysis.specification import Specification
 from secretome.protocol import EquivalenceMargin
 
@@ -49,29 +43,32 @@ def only(
 
 def methods_in_blocks(pair: Comparison, margin: EquivalenceMargin) -> PlannedMethods:
     """The linear model with blocks or, for values without a logarithm, ranks within blocks and a bound."""
-    model, inside = on_scale(BLOCK, pair), on_scale(TOST_BLOCK, pair)
     if pair.scale == "log" and pair.n and (pair.censored or pair.treated.zeros or pair.control.zeros):
+        inside = on_scale(TOST_BLOCK, pair)
         return only(VAN_ELTEREN, BOUND, block_bound(pair) if pair.censored else None, inside)
-    if pair.n < 2:
-        return only(model, block_effect(pair), inside=inside)
-    return PlannedMethods(
-        model,
-        block_effect(pair),
-        lambda level: estimate_or_nan(lambda: block_estimate(pair, level)),
-        lambda tail: estimate_or_nan(lambda: block_equivalence(pair, margin, tail)),
-        inside,
-    )
+    return _methods_of_contrast(block_contrast, BLOCK, TOST_BLOCK, pair, margin)
 
 
 def methods_with_baseline(pair: Comparison, margin: EquivalenceMargin) -> PlannedMethods:
     """Analysis of covariance with the baseline as covariate."""
-    model, inside = on_scale(ANCOVA, pair), on_scale(TOST_ANCOVA, pair)
+    return _methods_of_contrast(baseline_contrast, ANCOVA, TOST_ANCOVA, pair, margin)
+
+
+def _methods_of_contrast(
+    contrast: Callable[[Comparison], stats.WelchContrastsResult],
+    test: Specification,
+    inside: Specification,
+    pair: Comparison,
+    margin: EquivalenceMargin,
+) -> PlannedMethods:
+    """The methods of a linear model in which each group has its own variance."""
+    test, inside, effect = on_scale(test, pair), on_scale(inside, pair), effect_of_means(pair)
     if pair.n < 2:
-        return only(model, baseline_effect(pair), inside=inside)
+        return only(test, effect, inside=inside)
     return PlannedMethods(
-        model,
-        baseline_effect(pair),
-        lambda level: estimate_or_nan(lambda: baseline_estimate(pair, level)),
-        lambda tail: estimate_or_nan(lambda: baseline_equivalence(pair, margin, tail)),
+        test,
+        effect,
+        lambda level: estimate_or_nan(lambda: contrast_estimate_with_df(contrast(pair), level)),
+        lambda tail: estimate_or_nan(lambda: contrast_equivalence(contrast(pair), margin, tail)),
         inside,
     )

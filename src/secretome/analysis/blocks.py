@@ -9,10 +9,18 @@ from numpy.typing import NDArray
 
 from secretome import stats
 from secretome.analysis.clusters import fit_blocks, model_estimate
-from secretome.analysis.results import MEAN_DIFFERENCE, RATIO, SHIFT, Estimate, Floats, Result, estimate_or_nan, result
-from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, contrast_estimate, two_one_sided
+from secretome.analysis.results import (
+    MEAN_DIFFERENCE,
+    RATIO,
+    SHIFT,
+    Estimate,
+    Floats,
+    Result,
+    estimate_or_nan,
+    multiverse_result,
+)
+from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
-from secretome.protocol import EquivalenceMargin
 
 Labels = NDArray[np.str_]
 BLOCK = Specification(Method.BLOCK, Scale.LOG, nondetects=Nondetects.HALF_LIMIT)
@@ -30,22 +38,19 @@ def blocks_of(pair: Comparison) -> tuple[Labels, Labels]:
     return pair.treated.labels[pair.block], pair.control.labels[pair.block]
 
 
-def block_effect(pair: Comparison) -> str:
-    """What the linear model with blocks estimates."""
+def effect_of_means(pair: Comparison) -> str:
+    """What a linear model of the comparison estimates."""
     return RATIO if pair.scale == "log" else MEAN_DIFFERENCE
 
 
-def block_estimate(pair: Comparison, level: float) -> Estimate:
-    """The effect adjusted for the blocks, its test and its interval; each group has its own variance."""
-    test = _contrast(pair)
-    return replace(contrast_estimate(test, level), df=float(test.df[0]))
-
-
-def block_equivalence(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
-    """Two one-sided tests of that effect against the margins; the interval leaves out `tail` on each side."""
-    test = _contrast(pair)
-    statistic, pvalue = two_one_sided(test, margin)
-    return replace(contrast_estimate(test, 1 - 2 * tail), statistic=statistic, pvalue=pvalue, df=float(test.df[0]))
+def block_contrast(pair: Comparison) -> stats.WelchContrastsResult:
+    """The effect adjusted for the blocks; each group has its own variance."""
+    return stats.block_contrasts(
+        [pair.treated.lower, pair.control.lower],
+        [part.tolist() for part in blocks_of(pair)],
+        [[1, -1]],
+        scale="log" if pair.scale == "log" else "linear",
+    )
 
 
 def block_ranks(pair: Comparison) -> Estimate:
@@ -84,26 +89,14 @@ def block_rows(
         tests = [(replace(VAN_ELTEREN, adjustment=adjustment), SHIFT, partial(block_ranks, pair))]
         if pair.block not in CLUSTER_COLUMNS:
             pooled = on_scale(replace(BLOCK, test=Method.BLOCK_POOLED, adjustment=adjustment), pair)
-            tests.append((pooled, block_effect(pair), partial(_one_variance, pair, 1 - (1 - level) / times)))
+            tests.append((pooled, effect_of_means(pair), partial(_one_variance, pair, 1 - (1 - level) / times)))
         for specification, effect, run in tests:
             if specification == planned[contrast]:
                 continue
             estimate = estimate_or_nan(run) if pair.n >= 2 else Estimate()
             groups = (pair.treated, pair.control)
             below, above = any(group.below for group in groups), any(group.above for group in groups)
-            name = specification.name(below=below, above=above, state_adjustment=times > 1)
-            row = result(estimate, specification, method=name, analysis="multiverse", effect=effect)
-            adjusted = float(np.minimum(1, times * estimate.pvalue)) if times > 1 else np.nan
-            yield contrast, replace(row, pvalue_adjusted=adjusted)
-
-
-def _contrast(pair: Comparison) -> stats.WelchContrastsResult:
-    return stats.block_contrasts(
-        [pair.treated.lower, pair.control.lower],
-        [part.tolist() for part in blocks_of(pair)],
-        [[1, -1]],
-        scale="log" if pair.scale == "log" else "linear",
-    )
+            yield contrast, multiverse_result(estimate, specification, effect, times, below=below, above=above)
 
 
 def _one_variance(pair: Comparison, level: float) -> Estimate:

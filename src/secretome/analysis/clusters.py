@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -236,15 +237,28 @@ def fit_blocks(pair: Comparison, column: str) -> Fit:
     )
     y, labels = np.concatenate([treated, control]), np.concatenate([of_treated, of_control])
     group = np.repeat([1.0, 0.0], [treated.size, control.size])
-    design = np.column_stack([group, labels[:, None] == np.unique(labels)])
+    return fit_group(y, group, labels[:, None] == np.unique(labels))
+
+
+def fit_group(y: Floats, group: Floats, others: NDArray[Any]) -> Fit:
+    """The coefficient of the group in a linear model with further columns, its standard error and degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        If the model has as many constants as values, leaves the coefficient undetermined, or leaves no residuals.
+    """
+    design = np.column_stack([group, others])
     df = y.size - design.shape[1]
     if df < 1:
         raise ValueError("there are as many constants as values, so the residual variance cannot be estimated.")
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise ValueError("the other columns leave the effect of the group undetermined.")
     inverse = np.linalg.inv(design.T @ design)
     coefficients = inverse @ design.T @ y
     residuals = y - design @ coefficients
     if np.abs(residuals).max() <= 1e-12 * np.abs(y).max():
-        raise ValueError("the values do not vary within clusters.")
+        raise ValueError("the values do not vary around the fitted means.")
     return float(coefficients[0]), math.sqrt(float(residuals @ residuals) / df * float(inverse[0, 0])), float(df)
 
 

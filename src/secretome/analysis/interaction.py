@@ -21,7 +21,7 @@ from secretome.analysis.results import (
     estimate_or_nan,
     result,
 )
-from secretome.analysis.samples import GroupSample, contrast_estimate, group_sample, two_one_sided
+from secretome.analysis.samples import GroupSample, contrast_equivalence, contrast_estimate_with_df, group_sample
 from secretome.analysis.specification import Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin, sides
@@ -80,9 +80,7 @@ def _planned(fit: stats.WelchContrastsResult | None, margin: EquivalenceMargin, 
     effect = RATIO_OF_TWO_RATIOS if logs else DIFFERENCE_OF_DIFFERENCES
     test, inside = Estimate(), Estimate()
     if fit is not None:
-        test, inside = _estimate(fit, 1 - alpha), _estimate(fit, 1 - 2 * alpha)
-        statistic, pvalue = two_one_sided(fit, margin)
-        inside = replace(inside, statistic=statistic, pvalue=pvalue)
+        test, inside = contrast_estimate_with_df(fit, 1 - alpha), contrast_equivalence(fit, margin, alpha)
     row = result(test, _on(INTERACTION, logs=logs), analysis="planned", effect=effect, pvalue_adjusted=test.pvalue)
     specification = _on(TOST_INTERACTION, logs=logs)
     equivalence = result(inside, specification, analysis="planned", alternative="equivalence", effect=effect)
@@ -103,7 +101,7 @@ def _effect_row(
     own = samples[2 * position : 2 * position + 2]
     few = min(sample.n for sample in own) < 2
     fit = None if few else _fit(own, block, logs=logs, weights=np.array([1.0, -1.0]))
-    estimate = Estimate() if fit is None else _estimate(fit, 1 - alpha)
+    estimate = Estimate() if fit is None else contrast_estimate_with_df(fit, 1 - alpha)
     row = place(result(estimate, _on(EFFECT, logs=logs), analysis="planned", effect=RATIO if logs else MEAN_DIFFERENCE))
     return replace(
         row,
@@ -131,10 +129,6 @@ def _fit(
         return None
 
 
-def _estimate(fit: stats.WelchContrastsResult, level: float) -> Estimate:
-    return replace(contrast_estimate(fit, level), df=float(fit.df[0]))
-
-
 def _others(
     samples: Sequence[GroupSample], block: str, level: float, *, logs: bool
 ) -> Iterator[tuple[Specification, str, Estimate]]:
@@ -151,7 +145,7 @@ def _others(
 
 def _welch(samples: Sequence[GroupSample], level: float, *, logs: bool) -> Estimate:
     fit = stats.welch_contrasts(_values(samples, logs=logs), [WEIGHTS])
-    estimate = _estimate(fit, level)
+    estimate = contrast_estimate_with_df(fit, level)
     return estimate.as_ratio() if logs else estimate
 
 

@@ -200,6 +200,18 @@ def result(estimate: Estimate, specification: Specification, *, method: str = ""
     )
 
 
+def multiverse_result(
+    estimate: Estimate, specification: Specification, effect: str, times: int, **beyond: bool
+) -> Result:
+    """Return a row of the sensitivity analysis, whose p is multiplied by the number of tests of the family.
+
+    `beyond` says whether values lie below and above a limit.
+    """
+    name = specification.name(**beyond, state_adjustment=times > 1)
+    adjusted = float(np.minimum(1, times * estimate.pvalue)) if times > 1 else np.nan
+    return result(estimate, specification, method=name, analysis="multiverse", effect=effect, pvalue_adjusted=adjusted)
+
+
 def estimate_or_nan(run: Callable[[], Estimate]) -> Estimate:
     """Run a method; what it refuses (two values, no spread) is an empty row, which no claim can pass."""
     # The limits show that an interval is not finite; the warning is for direct callers of the statistic.

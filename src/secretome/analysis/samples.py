@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Protocol
@@ -258,6 +258,17 @@ def contrast_estimate(test: stats.WelchContrastsResult, level: float) -> Estimat
         high=float(interval.high[0]),
         level=level,
     )
+
+
+def contrast_estimate_with_df(test: stats.WelchContrastsResult, level: float) -> Estimate:
+    """The first of Welch's contrasts, with its degrees of freedom."""
+    return replace(contrast_estimate(test, level), df=float(test.df[0]))
+
+
+def contrast_equivalence(test: stats.WelchContrastsResult, margin: EquivalenceMargin, tail: float) -> Estimate:
+    """Two one-sided tests of that contrast against the margins; the interval leaves out `tail` on each side."""
+    statistic, pvalue = two_one_sided(test, margin)
+    return replace(contrast_estimate_with_df(test, 1 - 2 * tail), statistic=statistic, pvalue=pvalue)
 
 
 class Retestable(Protocol):

@@ -28,7 +28,7 @@ from secretome.analysis.results import (
     estimate_or_nan,
     result,
 )
-from secretome.analysis.samples import GroupSample, contrast_estimate, group_sample, ranked
+from secretome.analysis.samples import GroupSample, contrast_estimate_with_df, group_sample, ranked
 from secretome.analysis.specification import Dose, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import Claim, SlopeDifference
@@ -163,7 +163,7 @@ def _step(samples: list[GroupSample], position: int, alpha: float, *, logs: bool
 
 def _contrast(samples: list[GroupSample], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
     test = stats.welch_contrasts(_uncensored(samples, logs=logs), [weights], scale="log" if logs else "linear")
-    return replace(contrast_estimate(test, level), df=float(test.df[0]))
+    return contrast_estimate_with_df(test, level)
 
 
 def _welch_slope(samples: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
