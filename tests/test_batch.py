@@ -41,6 +41,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Light:
     return light
 
 
+@pytest.mark.slow
 def test_plain_papermill_gives_the_bytes_of_a_run_in_a_warm_process(tmp_path: Path, finished: Path) -> None:
     """Every file of a real study: notebook, tables, figures, report; but for the times."""
     result = secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path / "plain", "--plain")
@@ -289,6 +290,7 @@ def test_shards_side_by_side_make_the_whole(batch: Light) -> None:
     assert contents(batch.folder / "shards") == contents(batch.folder / "whole")
 
 
+@pytest.mark.slow
 def test_shards_of_two_divisions_do_not_meet(tmp_path: Path) -> None:
     light = Light(tmp_path, 2, "time.sleep(600)")
     first = light.start("out", "--shard", "1/2")

@@ -24,7 +24,7 @@ def written(folder: Path, name: str, content: bytes) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("study", studies(quick=[SEPSIS, TREG]))
+@pytest.mark.parametrize("study", studies(quick=[TREG]))
 def test_own_cohort_gives_tables_of_a_rerun(study: str, tmp_path: Path) -> None:
     from secretome import load_study
 

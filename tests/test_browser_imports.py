@@ -124,6 +124,7 @@ def exercises_with_note(name: str) -> list[str]:
     return [match[1] for form in forms for match in re.finditer('data-exercise="([^"]+)"', form)]
 
 
+@pytest.mark.slow
 def test_exercises_run_without_the_packages_that_a_browser_lacks(folder: Path) -> None:
     solutions = {
         cell.metadata["exercise"]: cell.source

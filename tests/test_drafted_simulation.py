@@ -54,7 +54,7 @@ def uncomment(protocol: Path) -> None:
     protocol.write_text(head + re.sub(r"^# ", "", mark + rest, flags=re.MULTILINE), encoding="utf-8")
 
 
-@pytest.mark.parametrize("table", [lognormal, normal, survival, panel, pairs])
+@pytest.mark.parametrize("table", [lognormal, normal, survival, pytest.param(panel, marks=pytest.mark.slow), pairs])
 def test_uncommented_simulation_is_valid_and_draws_like_the_file(tmp_path: Path, table: Callable[[], str]) -> None:
     (tmp_path / "lab.csv").write_text(table(), encoding="utf-8")
     folder = new_study("lab", tmp_path / "lab.csv", tmp_path, paired=True if table is pairs else None).folder

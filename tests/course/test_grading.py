@@ -441,6 +441,7 @@ def test_what_a_student_types_is_defused(folder: Path) -> None:
     assert all(not str(cell).startswith(("=", "+", "@")) for column in marks for cell in marks[column])
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_as_it_is_and_writes_what_is_filled_in(folder: Path) -> None:
     place = folder / "students" / "Full"
     notebook = nbformat.read(place / "assignment.ipynb", as_version=4)
