@@ -25,7 +25,7 @@ PROTOCOLS = {
         ("sepsis_cytokines", "deaths", 6),
         pytest.param("sepsis_cytokines", "reversed", 3, marks=pytest.mark.slow),
         pytest.param("humoral_immunity", "as_published", 3, marks=pytest.mark.slow),
-        ("humoral_immunity", "one_null_arm", 8),
+        pytest.param("humoral_immunity", "one_null_arm", 8, marks=pytest.mark.slow),
         pytest.param("humoral_immunity", "reversed", 4, marks=pytest.mark.slow),
         pytest.param("humoral_immunity", "reversed", 12, marks=pytest.mark.slow),
         ("humoral_immunity", "at_margin", 12),

@@ -116,7 +116,12 @@ def test_no_two_tables_of_a_page_share_a_file(site: Path) -> None:
     ("page", "link", "name"),
     [
         (HUMORAL, ".dropdown-download-buttons a[href$='.ipynb']", "humoral_immunity-analysis.ipynb"),
-        (HUMORAL, ".dropdown-download-buttons a[href$='.py']", "humoral_immunity-analysis.py"),
+        pytest.param(
+            HUMORAL,
+            ".dropdown-download-buttons a[href$='.py']",
+            "humoral_immunity-analysis.py",
+            marks=pytest.mark.slow,
+        ),
         ("notebooks/methods/ranks/lesson", "a.download", "ranks-exercises.ipynb"),
     ],
 )

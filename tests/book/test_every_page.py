@@ -28,11 +28,8 @@ PAGES = ["index", "search", "404", *WRITTEN]
 # One page of each kind, for what takes a second a page; the others are left to `make test-slow`.
 ONE_OF_EACH_KIND = {
     "index",
-    "search",
-    "404",
     "book/rerun",
     "book/interactive",
-    "book/statistics/ranks",
     "notebooks/sepsis_cytokines/analysis",
     "notebooks/methods/ranks/lesson",
 }

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sphinx.application import Sphinx
@@ -77,7 +79,14 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize(("name", "old", "new", "expected"), CHANGES.values(), ids=CHANGES)
+def changes() -> Iterator[Any]:
+    """One change within a page, and one that reaches the others; the rest is left to `make test-slow`."""
+    for change, (name, old, new, expected) in CHANGES.items():
+        marks = [pytest.mark.slow] * (change not in ("prose", "title"))
+        yield pytest.param(name, old, new, expected, id=change, marks=marks)
+
+
+@pytest.mark.parametrize(("name", "old", "new", "expected"), list(changes()))
 def test_changed_page_gives_the_site_of_a_fresh_build(
     sources: Path, tmp_path: Path, name: str, old: str, new: str, expected: set[str]
 ) -> None:

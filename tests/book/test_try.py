@@ -37,6 +37,7 @@ from rats import SEPSIS
 OLD_WORKBOOK = Path(__file__).parents[1] / "cohort" / "marked.xls"
 
 
+@pytest.mark.slow
 def test_csv_downloads_equal_rerun(visit: Visit, tmp_path: Path) -> None:
     page, content = visit.page, FILES["rats.csv"]()
     (tmp_path / "rats.csv").write_bytes(content)

@@ -181,6 +181,7 @@ def with_an_excluded_animal(run: Path, folder: Path) -> Path:
     return finished_rerun(SEPSIS, cohort, folder / "out")
 
 
+@pytest.mark.slow
 def test_damaged_or_altered_reruns_are_refused_and_nothing_is_published(
     run: Path, copied: Rename, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
