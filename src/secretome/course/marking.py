@@ -1,6 +1,7 @@
 """Marks for one sheet: each lost mark with its reason, and each mistake counted once."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,8 @@ from secretome.course.returned_answers import AnswerSheet
 from secretome.protocol import name_key, normalise
 
 ERROR, ERROR_GROUP = "error", "error_group"
+# What stands between the names of two groups.
+BOTH = re.compile(r"\s*[,;/&+]\s*|\s+(?:and|or)\s+", re.IGNORECASE)
 # One number may be right by chance; one to four digits, or two, rarely are.
 NEEDED = 2
 EXACT = 0.001
@@ -239,9 +242,14 @@ def _is_choice(question: Question, right: str, given: str) -> bool:
     # Unless two choices would then be equal.
     unique = len(set(map(normalise, question.choices))) == len(set(question.choices))
     form = normalise if unique else name_key
-    named = {form(label): choice for label, choice in question.labels.items()}
-    given = named.get(form(given), given)
-    return form(given) in [form(answer) for answer in right.split(EITHER)]
+    named = {form(label): form(choice) for label, choice in question.labels.items()}
+    accepted = {form(answer) for answer in right.split(EITHER)}
+
+    def names(text: str) -> bool:
+        return named.get(form(text), form(text)) in accepted
+
+    # Of two groups that were exchanged, a student may name either, or both.
+    return names(given) or (len(accepted) > 1 and all(map(names, BOTH.split(given.strip()))))
 
 
 def _compare_number(row: KeyRow, given: str) -> ComparedAnswer:
