@@ -80,7 +80,7 @@ fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches 
 
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-BENCHMARKS := speed reruns calibration verdicts conditions designs
+BENCHMARKS := speed reruns calibration verdicts conditions designs design_conditions
 
 bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on an idle machine; with PART=reruns or another script only that, with OPTIONS=... its options; with STUDY=key the verdicts of one study, in minutes
 ifdef STUDY

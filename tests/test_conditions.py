@@ -195,7 +195,8 @@ def test_verdicts_do_not_change(rats: Rats) -> None:
 def test_sentences_on_every_condition_match_the_approved_text(rats: Rats) -> None:
     names = ("n", "lost", "animals", "censored")
     facts = {f"{name}_{side}": 3.0 for name in names for side in ("treated", "control")}
-    facts |= dict.fromkeys(("shared", "animals_shared", "unlabelled", "spread_ratio", "skewness"), 2.0)
+    of_both = ("n", "shared", "animals_shared", "unlabelled", "spread_ratio", "skewness", "skewness_limit")
+    facts |= dict.fromkeys(of_both, 2.0)
     shown: dict[str, object] = {}
     for code in ConditionCode:
         found = [Condition(code, "il6", ("t1", "control"), facts)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from secretome.analysis.independent import fit_censored_model, independent_rows, planned_rows
+from secretome.analysis.independent import fit_censored_model, independent_rows, planned_rows, ranks_decide
 from secretome.analysis.paired import paired_rows, unpaired_pvalues
 from secretome.analysis.results import (
     ANALYSES,
@@ -69,6 +69,7 @@ __all__ = [
     "dilution_fold",
     "fit_censored_model",
     "planned_rows",
+    "ranks_decide",
     "slope_weights",
     "specification_of",
     "unpaired_pvalues",

@@ -9,7 +9,7 @@ import numpy as np
 from secretome import stats
 from secretome.analysis.blocks import effect_of_means, on_scale
 from secretome.analysis.clusters import fit_group, model_estimate
-from secretome.analysis.results import Estimate, Result, estimate_or_nan, multiverse_result
+from secretome.analysis.results import Estimate, Floats, Result, estimate_or_nan, multiverse_result
 from secretome.analysis.samples import Comparison, contrast_estimate_with_df
 from secretome.analysis.specification import Adjustment, Method, Scale, Specification
 
@@ -36,6 +36,22 @@ def baseline_contrast(pair: Comparison) -> stats.WelchContrastsResult:
         [[1, -1]],
         scale="log" if pair.scale == "log" else "linear",
     )
+
+
+def baseline_deviations(pair: Comparison) -> tuple[Floats, Floats]:
+    """The deviations of the treated and of the control animals from the lines of the analysis of covariance."""
+    values: list[Floats] = []
+    befores: list[Floats] = []
+    for group in (pair.treated, pair.control):
+        assert group.baseline is not None
+        for collected, numbers in ((values, group.lower), (befores, group.baseline)):
+            logs = np.log(numbers) if pair.scale == "log" else numbers
+            collected.append(logs - logs.mean())
+    square = sum(float(before @ before) for before in befores)
+    # A constant baseline explains nothing.
+    slope = sum(float(y @ x) for y, x in zip(values, befores, strict=True)) / square if square else 0.0
+    treated, control = (y - slope * x for y, x in zip(values, befores, strict=True))
+    return treated, control
 
 
 def baseline_rows(compared: Mapping[str, Comparison], *, level: float, times: int) -> Iterator[tuple[str, Result]]:

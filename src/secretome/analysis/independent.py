@@ -199,7 +199,7 @@ def planned_rows(
     simultaneous = methods.estimate(1 - alpha / family)
     estimate = methods.estimate(1 - alpha) if together and family > 1 else simultaneous
     specification = methods.test
-    if ranks_decide or pair.mostly_censored or methods.effect == BOUND:
+    if ranks_decide or _needs_ranks(pair, methods):
         ranks = block_ranks if pair.block else by_ranks
         estimate = (estimate_or_nan(lambda: ranks(pair)) if pair.n else Estimate()).sized(estimate)
         specification = VAN_ELTEREN if pair.block else rank_test(estimate)
@@ -226,6 +226,15 @@ def planned_rows(
             methods.equivalence(alpha / family)
         )
     return test.with_simultaneous(simultaneous), equivalence
+
+
+def ranks_decide(pair: Comparison, margin: EquivalenceMargin) -> bool:
+    """Whether a rank test decides a comparison, because its values leave no other test."""
+    return _needs_ranks(pair, _methods(pair, margin, intervals=False))
+
+
+def _needs_ranks(pair: Comparison, methods: PlannedMethods) -> bool:
+    return pair.mostly_censored or methods.effect == BOUND
 
 
 def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> PlannedMethods:

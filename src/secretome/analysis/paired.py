@@ -62,6 +62,21 @@ def paired_rows(study: Study, settings: Settings) -> Iterator[Result]:
         yield from _contrast_rows(study, check.endpoint, check.contrast, settings, None)
 
 
+def pair_changes(study: Study, endpoint: str, contrast: str) -> Floats:
+    """The change of each complete pair: the logarithm of its ratio, or its difference, as the planned test takes it.
+
+    Values without a logarithm where one is needed leave no changes.
+    """
+    complete = study.pairs(endpoint, *sides(contrast)).dropna()
+    treated, control = complete["treated"].to_numpy(dtype=float), complete["control"].to_numpy(dtype=float)
+    if study.protocol.endpoints[endpoint].equivalence_margin.scale == "linear":
+        return np.asarray(treated - control)
+    try:
+        return np.asarray(_logs(treated) - _logs(control))
+    except ValueError:
+        return np.empty(0)
+
+
 def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
     """The p of Welch's t on logs and of the exact Mann-Whitney test if the pairs are ignored; NaN if undefined.
 

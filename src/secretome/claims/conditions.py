@@ -10,10 +10,21 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from secretome import stats
+from secretome.analysis import ranks_decide
+from secretome.analysis.baseline import adjusts_for_baseline
 from secretome.analysis.clusters import Clusters, Layout, cluster_methods, clusters_of
+from secretome.analysis.paired import pair_changes
 from secretome.analysis.results import Floats
 from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, comparison
+from secretome.claims.distributions import (
+    MIN_RANK_SPREAD_RATIO,
+    Skewness,
+    model_spreads,
+    skewed_changes,
+    skewed_deviations,
+    smaller_group_spread,
+    unequal_panel,
+)
 from secretome.claims.evidence import Row
 from secretome.claims.rules import MIN_N
 from secretome.cohort import Study
@@ -47,6 +58,10 @@ class ConditionCode(StrEnum):
     UNEQUAL_LOSSES = "unequal_losses"
     CENSORED_UNEQUAL_SPREAD = "censored_unequal_spread"
     UNEQUAL_N_SKEWED = "unequal_n_skewed"
+    UNEQUAL_N_SKEWED_BASELINE = "unequal_n_skewed_baseline"
+    SKEWED_CHANGES = "skewed_changes"
+    PANEL_UNEQUAL_GROUPS = "panel_unequal_groups"
+    RANKS_SMALL_GROUP_SPREAD = "ranks_small_group_spread"
     # The error rate holds under these, but they are needed to interpret the sensitivity analyses.
     CAGES_SHARED = "cages_shared"
     CAGES_PARTLY_CROSSED = "cages_partly_crossed"
@@ -85,6 +100,10 @@ WARNINGS = frozenset(
         ConditionCode.UNEQUAL_LOSSES,
         ConditionCode.CENSORED_UNEQUAL_SPREAD,
         ConditionCode.UNEQUAL_N_SKEWED,
+        ConditionCode.UNEQUAL_N_SKEWED_BASELINE,
+        ConditionCode.SKEWED_CHANGES,
+        ConditionCode.PANEL_UNEQUAL_GROUPS,
+        ConditionCode.RANKS_SMALL_GROUP_SPREAD,
     }
 )
 # The column of each code that is about one column.
@@ -150,21 +169,25 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     >>> conditions(load_study("sepsis_cytokines"))
     []
     """
-    compared: dict[tuple[str, str], Claim] = {}
+    compared: dict[tuple[str, str], list[Claim]] = {}
     for claim in study.protocol.claims.values():
         for contrast in claim.pairs_of_groups:
-            compared.setdefault((claim.endpoint, contrast), claim)
+            compared.setdefault((claim.endpoint, contrast), []).append(claim)
     paired = study.protocol.design == "paired"
     met = []
-    for (endpoint, contrast), claim in compared.items():
+    for (endpoint, contrast), claims in compared.items():
         pair = comparison(study, endpoint, contrast)
         # Whether an animal's time of death is known does not depend on the spread of the times.
         within = paired or study.protocol.is_survival(endpoint)
-        for code, facts in comparison_conditions(pair, paired=within):
+        found = [
+            *comparison_conditions(pair, paired=within),
+            *_of_distributions(study, pair, endpoint, contrast, claims),
+        ]
+        for code, facts in found:
             row = (
                 None
                 if results is None or code not in COLUMN_OF
-                else _row(results, endpoint, contrast, COLUMN_OF[code], claim)
+                else _row(results, endpoint, contrast, COLUMN_OF[code], claims[0])
             )
             condition = Condition(code, endpoint, sides(contrast), facts)
             met.append(condition if row is None else _with_numbers(condition, row))
@@ -219,22 +242,16 @@ def comparison_conditions(
         elif spread >= MIN_SPREAD_RATIO:
             yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n") | {"spread_ratio": spread}
     smaller, larger = sorted((pair.treated, pair.control), key=lambda group: group.n)
+    if adjusts_for_baseline(pair):
+        return
     if larger.n >= MIN_SIZE_RATIO * smaller.n and abs(skewed := skewness(larger, pair.scale)) >= MIN_SKEWNESS:
         yield ConditionCode.UNEQUAL_N_SKEWED, _counts(pair, "n") | {"skewness": skewed}
 
 
 def spread_ratio(pair: Comparison) -> float:
     """The larger log-SD over the smaller, by the censored lognormal model; NaN if the model cannot be fitted."""
-    lower, upper = (
-        np.concatenate([getattr(group, end) for group in (pair.control, pair.treated)]) for end in ("lower", "upper")
-    )
-    upper = np.where(lower == upper, pair.step * upper, upper)
-    group = np.repeat([0, 1], [pair.control.n, pair.treated.n])
-    try:
-        fit = stats.censored_lognormal(lower, upper, group, min_log_sd=math.log(pair.step) / math.sqrt(12))
-    except ValueError:
-        return math.nan
-    return float(fit.log_sd.max() / fit.log_sd.min()) if fit.log_sd.min() > 0 else math.nan
+    smaller, larger = sorted(model_spreads(pair))
+    return larger / smaller if smaller > 0 else math.nan
 
 
 def skewness(group: GroupSample, scale: EffectScale = "log") -> float:
@@ -262,6 +279,44 @@ def _of_clusters(clusters: Clusters, column: str, *, paired: bool) -> Iterator[t
             yield PARTLY_CROSSED[column], counts | shared
     if clusters.unlabelled and clusters.n_treated + clusters.n_control:
         yield UNLABELLED[column], {"unlabelled": float(clusters.unlabelled)}
+
+
+def _of_distributions(
+    study: Study, pair: Comparison, endpoint: str, contrast: str, claims: Sequence[Claim]
+) -> Iterator[tuple[ConditionCode, dict[str, float]]]:
+    """The conditions that depend on the planned test and on what is claimed; trends and interactions have none."""
+    stated = [claim for claim in claims if claim.compared]
+    if pair.n < MIN_N or not stated or study.protocol.is_survival(endpoint):
+        return
+    if study.protocol.design == "paired":
+        changes = pair_changes(study, endpoint, contrast)
+        if (skewed := skewed_changes(changes)) and _favoured(skewed, stated):
+            yield ConditionCode.SKEWED_CHANGES, {"n": float(changes.size), **_shape(skewed)}
+        return
+    sizes = _counts(pair, "n")
+    if adjusts_for_baseline(pair) and (skewed := skewed_deviations(pair)) and _favoured(skewed, stated):
+        yield ConditionCode.UNEQUAL_N_SKEWED_BASELINE, sizes | _shape(skewed)
+    for panel in dict.fromkeys(claim.panel for claim in stated if claim.panel):
+        pairs = [comparison(study, each, contrast) for each in study.protocol.panels[panel].endpoints]
+        if unequal_panel(pairs):
+            ratio = smaller_group_spread(pairs)
+            facts = sizes if math.isnan(ratio) else sizes | {"spread_ratio": ratio}
+            yield ConditionCode.PANEL_UNEQUAL_GROUPS, facts
+    # Ranks decide no claim that nothing changes. If most values are censored, they have a condition of their own.
+    if pair.mostly_censored or all(claim.is_equivalence for claim in stated):
+        return
+    ratio, margin = smaller_group_spread([pair]), study.protocol.endpoints[endpoint].equivalence_margin
+    if ratio >= MIN_RANK_SPREAD_RATIO and ranks_decide(pair, margin):
+        yield ConditionCode.RANKS_SMALL_GROUP_SPREAD, sizes | {"spread_ratio": ratio}
+
+
+def _favoured(skewed: Skewness, claims: Sequence[Claim]) -> bool:
+    """Whether a claim would be supported too often; that nothing changes would be, by a skewness of either sign."""
+    return any(claim.direction in (None, skewed.favours) for claim in claims)
+
+
+def _shape(skewed: Skewness) -> dict[str, float]:
+    return {"skewness": skewed.value, "skewness_limit": skewed.limit}
 
 
 def _counts(pair: Comparison, *names: str) -> dict[str, float]:

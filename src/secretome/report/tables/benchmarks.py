@@ -86,6 +86,27 @@ def designs_table(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def design_conditions_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of false "supported" with and without a condition of a design, and of cohorts that get its warning."""
+    measured = rows["supported"].notna()
+    often = [" (too often)" if mark else "" for mark in rows["supported"] > 0.025 + 2 * rows["error"]]
+    return pd.DataFrame(
+        {
+            "Analysis": rows["design"],
+            "Treated and control": [
+                condition if known else _cohorts_in_words(condition)
+                for condition, known in zip(rows["condition"], measured, strict=True)
+            ],
+            "Supported": [
+                f"{100 * share:.1f} %{mark}" if known else "–"
+                for share, mark, known in zip(rows["supported"], often, measured, strict=True)
+            ],
+            "Warned": [f"{100 * share:.1f} %" for share in rows["warned"]],
+            "Cohorts": rows["cohorts"],
+        }
+    )
+
+
 def speed_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Times of one call beside those of others, and how many times as fast ours is."""
     return pd.DataFrame(
