@@ -275,6 +275,8 @@ def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
 
 def _sign(x: Floats, y: Floats, level: float) -> Estimate:
     rises, moved = int((x > y).sum()), int((x != y).sum())
+    if not moved:
+        return Estimate()
     test = scipy.stats.binomtest(rises, moved)
     interval = test.proportion_ci(level, method="exact")
     min_pvalue = scipy.stats.binomtest(0, moved).pvalue
