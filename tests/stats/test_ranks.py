@@ -66,7 +66,7 @@ def test_asymptotic_is_scipys() -> None:
 
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
 def test_asymptotic_of_many_tests_is_scipys(alternative: Any) -> None:
-    """Without ties and with ties. For values that are all equal, which differ in nothing, p is 1; SciPy's may be nan."""
+    """Without ties and with ties. For values that are all equal, p is 1; SciPy's may be nan."""
     rng = np.random.default_rng(11)
     values = rng.normal(size=(20, 25))
     equal = stats.mann_whitney(np.zeros(12), np.zeros(13), alternative=alternative, method="asymptotic")
