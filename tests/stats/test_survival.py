@@ -1,5 +1,6 @@
 """The log-rank test against printed numbers, statsmodels, brute force and identities."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from outside import all_assignments
 from statsmodels.duration.survfunc import survdiff
 
 from secretome import stats
+from secretome.stats import _null_distributions as null_distributions
+from secretome.stats._null_distributions import score_sum_null
 
 SIX_MP = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
 PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
@@ -95,3 +98,41 @@ def test_names_and_order_of_groups_do_not_matter() -> None:
 def test_invalid_input_raises(arguments: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.logrank(*arguments)
+
+
+@pytest.mark.parametrize("size", [1, 4, 9])
+@pytest.mark.parametrize("tied", [True, False])
+def test_sums_of_scores_match_all_choices(size: int, tied: bool) -> None:
+    scores = np.random.default_rng(3).normal(0, 1, 9)
+    scores = (scores.round() if tied else scores) - 0.25
+    sums, probabilities = score_sum_null(scores, size) or (np.empty(0), np.empty(0))
+    every = np.array([sum(chosen) for chosen in combinations(scores, size)])
+    expected = [np.mean(np.abs(every - each) < 1e-6) for each in sums]
+    np.testing.assert_allclose(probabilities, expected)
+    assert (np.diff(sums) > 0).all()
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_too_many_sums_of_scores_are_not_counted(monkeypatch: pytest.MonkeyPatch, tied: bool) -> None:
+    scores = np.repeat(np.random.default_rng(5).normal(0, 1, 9), 2 if tied else 1)
+    counted = score_sum_null(scores, 5)
+    assert counted is not None
+    # Of the untied scores, every number up to five of the nine chosen makes a sum.
+    number = sum(len(list(combinations(range(9), chosen))) for chosen in range(6))
+    monkeypatch.setattr(null_distributions, "MAX_SCORE_SUMS", number - 1)
+    assert score_sum_null(scores, 5) is None
+    monkeypatch.setattr(null_distributions, "MAX_SCORE_SUMS", number)
+    assert (score_sum_null(scores, 5) is None) == tied
+
+
+@pytest.mark.parametrize("n", [13, 60])
+def test_kept_permutations_are_those_drawn_anew(n: int) -> None:
+    """Untied times of 26 animals, whose permutations are kept, and of 120, whose are not."""
+    rng = np.random.default_rng(8)
+    group = np.repeat([0, 1], n)
+    for _ in range(2):
+        time = rng.exponential(1, 2 * n) * (1 + group)
+        kept = stats.logrank(time, np.ones(2 * n), group, method="permutation")
+        drawn = stats.logrank(time, np.ones(2 * n), group, method="permutation", rng=np.random.default_rng(0))
+        assert kept.pvalue == drawn.pvalue
+        assert 0 < kept.pvalue < 1

@@ -27,6 +27,8 @@ MIN_TABLE_BY_ROW = 150_000
 JONCKHEERE_OPERATIONS = 300_000
 # The distribution of score sums has at most this many different sums.
 MAX_SCORE_SUMS = 300_000
+# Sums of log-rank scores of `MAX_VALUES` animals, in units of 1e-8, are below 1e12, which is less than 2**42.
+CHOSEN_SHIFT = 43
 
 
 def doubled_midranks(values: Floats) -> Ints:
@@ -173,21 +175,44 @@ def score_sum_null(scores: Floats, size: int) -> tuple[Floats, Floats] | None:
     if scores.size > MAX_VALUES:
         return None
     values, counts = np.unique(scores.round(10), return_counts=True)
-    # Sums in units so fine that different ones stay different.
-    unit = 1e-8
-    sums: dict[tuple[int, int], float] = {(0, 0): 1.0}
-    for value, count in zip(values, counts, strict=True):
-        extended: dict[tuple[int, int], float] = {}
-        for (chosen, total), ways in sums.items():
-            for more in range(min(int(count), size - chosen) + 1):
-                key = (chosen + more, total + more * round(float(value) / unit))
-                extended[key] = extended.get(key, 0.0) + ways * math.comb(int(count), more)
-        if len(extended) > MAX_SCORE_SUMS:
+    # Sums in units so fine that different ones stay different. A key is the number of scores chosen and their sum.
+    unit, chosen = 1e-8, 2**CHOSEN_SHIFT
+    keys, ways = np.zeros(1, dtype=np.int64), np.ones(1)
+    for value, count in zip(values, counts.tolist(), strict=True):
+        step = chosen + round(float(value) / unit)
+        parts = [(keys, ways)]
+        for more in range(1, min(count, size) + 1):
+            room = _number_chosen(keys) <= size - more
+            parts.append((keys[room] + more * step, ways[room] * math.comb(count, more)))
+        # Without ties, a count is quicker than the sum that it may save.
+        if len(parts) == 2 and _number_of_keys(keys, parts[1][0]) > MAX_SCORE_SUMS:
             return None
-        sums = extended
-    complete = {total: ways for (chosen, total), ways in sums.items() if chosen == size}
-    weights = np.array(list(complete.values()))
-    return np.array(list(complete)) * unit, weights / weights.sum()
+        keys, ways = _summed(*map(np.concatenate, zip(*parts, strict=True)))
+        if keys.size > MAX_SCORE_SUMS:
+            return None
+    complete = _number_chosen(keys) == size
+    weights = ways[complete]
+    return (keys[complete] - size * chosen) * unit, weights / weights.sum()
+
+
+def _number_chosen(keys: Ints) -> Ints:
+    """The number of scores in each sum: sums may be negative, so it is rounded."""
+    return np.asarray((keys + 2 ** (CHOSEN_SHIFT - 1)) >> CHOSEN_SHIFT)
+
+
+def _number_of_keys(keys: Ints, more: Ints) -> int:
+    """How many keys two ascending arrays have together."""
+    places = np.searchsorted(keys, more)
+    return keys.size + more.size - int((keys.take(places, mode="clip") == more).sum())
+
+
+def _summed(keys: Ints, ways: Floats) -> tuple[Ints, Floats]:
+    """Each key once, ascending, and the sum of its ways."""
+    # A stable sort merges parts that are sorted already.
+    order = np.argsort(keys, kind="stable")
+    keys, ways = keys[order], ways[order]
+    first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    return keys[first], np.add.reduceat(ways, first)
 
 
 def jonckheere_operations(counts: tuple[int, ...], sizes: tuple[int, ...]) -> float:

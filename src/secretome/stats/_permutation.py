@@ -1,10 +1,11 @@
 """The permutation engine: all assignments of values to groups, or many random ones, and the p values that they give."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ N_RESAMPLES = 99_999
 # Permutations per batch, and positions per batch, which should fit in the processor's cache.
 BATCH = 20_000
 BATCH_POSITIONS = 250_000
+# Random permutations of up to this many positions are kept, in up to 20 MB.
+MAX_KEPT = 100
 # Positions in all permutations that "auto" enumerates.
 MAX_AUTO_POSITIONS = 100_000_000
 
@@ -71,7 +74,6 @@ def permutation_null(
     ValueError
         If there are too many permutations for ``method="exact"``.
     """
-    generator = as_generator(rng)
     number = number_of_permutations(sizes)
     few = number <= MAX_AUTO_EXACT and number * sum(sizes) <= MAX_AUTO_POSITIONS
     exact = method == "exact" or (method == "auto" and few)
@@ -80,7 +82,13 @@ def permutation_null(
             f"the values have more than {MAX_EXACT} permutations, which are too many to enumerate; use "
             "method='permutation'."
         )
-    batches = all_permutations(sizes) if exact else random_permutations(sum(sizes), N_RESAMPLES, generator)
+    batches: Iterable[Ints]
+    if exact:
+        batches = all_permutations(sizes)
+    elif rng is None and sum(sizes) <= MAX_KEPT:
+        batches = _kept_permutations(sum(sizes))
+    else:
+        batches = random_permutations(sum(sizes), N_RESAMPLES, as_generator(rng))
     above, equal = np.zeros(observed.size), np.zeros(observed.size)
     largest, times_largest = -np.inf, 0.0
     # Statistics that differ only by rounding are equal.
@@ -133,6 +141,16 @@ def random_permutations(total: int, n_resamples: int, rng: np.random.Generator) 
     for start in range(0, n_resamples, _batch_rows(total)):
         rows = min(_batch_rows(total), n_resamples - start)
         yield rng.permuted(np.tile(np.arange(total), (rows, 1)), axis=1)
+
+
+# Kept, because drawing them takes longer than using them, and thousands of simulated samples of one size need the same.
+@lru_cache(maxsize=2)
+def _kept_permutations(total: int) -> tuple[Any, ...]:
+    """Batches of the random permutations that are the same at each call, as small integers."""
+    batches = tuple(batch.astype(np.int16) for batch in random_permutations(total, N_RESAMPLES, as_generator(None)))
+    for batch in batches:
+        batch.flags.writeable = False
+    return batches
 
 
 def _batch_rows(total: int) -> int:

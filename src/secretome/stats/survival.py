@@ -120,7 +120,8 @@ def logrank(
     (16.79, [19.25, 10.75])
     """
     check_choice(method, ("auto", "exact", "permutation", "asymptotic"), "method")
-    generator = as_generator(rng)
+    if rng is not None:
+        as_generator(rng)
     hours, died, levels, member = _checked(time, event, group)
     scores, variance = _scores(hours, died, member)
     sizes = member.sum(axis=0).astype(np.int64).tolist()
@@ -130,7 +131,7 @@ def logrank(
     inverse = np.linalg.pinv(variance)
     statistic = float(difference @ inverse @ difference)
     df = levels.size - 1
-    null = None if method == "asymptotic" else _null(scores, member, sizes, method, generator)
+    null = None if method == "asymptotic" else _null(scores, member, sizes, method, rng)
     if null is None:
         chance = np.array([scipy.stats.chi2.sf(statistic, df)])
         null = PermutationNull(chance, np.full(1, np.nan), np.nan, "asymptotic")
@@ -178,7 +179,9 @@ def _scores(hours: Floats, died: Floats, member: Floats) -> tuple[Floats, Floats
     return died - hazard, covariance
 
 
-def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator) -> PermutationNull:
+def _null(
+    scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator | None
+) -> PermutationNull:
     """The permutation p of the sum of squares over sizes, which for two groups has the order of their difference."""
     if len(sizes) == 2 and method != "permutation":
         if (null := score_sum_null(scores, sizes[0])) is not None:
