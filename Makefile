@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book publish-site runtime pdf slides test test-slow test-r test-oldest fuzz bench bench-browser lab lessons links check check-js format lock wheel coverage clean environment
+.PHONY: help book publish-site runtime pdf slides test test-slow test-r test-oldest test-newest fuzz bench bench-browser lab lessons links check check-js format lock wheel coverage clean environment
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -65,13 +65,24 @@ OLDEST_PYTHON ?= python3.12
 $(OLDEST)/.installed: tests/oldest.txt pyproject.toml
 	$(OLDEST_PYTHON) -m venv --clear $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/oldest.txt \
-	  --editable . hypothesis pytest pytest-xdist
+	  --editable . docutils hypothesis pytest pytest-xdist
 	@touch $@
 
+CALCULATIONS := -m "not slow" -W ignore::DeprecationWarning tests/stats tests/cohort tests/analysis \
+  tests/test_claims.py tests/test_claims_several.py tests/test_figures.py tests/test_protocol.py \
+  tests/test_protocol_json.py tests/test_browser_imports.py tests/test_report_without_jupyter.py
+
 test-oldest: $(OLDEST)/.installed  ## run the tests of the calculations on the oldest supported versions (needs Python 3.12)
-	$(OLDEST)/bin/python -m pytest -n auto -m "not slow" -W ignore::DeprecationWarning tests/stats tests/cohort \
-	  tests/analysis tests/test_claims.py tests/test_claims_several.py tests/test_figures.py tests/test_protocol.py \
-	  tests/test_protocol_json.py tests/test_browser_imports.py tests/test_report_without_jupyter.py
+	$(OLDEST)/bin/python -m pytest -n auto $(CALCULATIONS)
+
+# What `pip install` gives today, whatever the lock says.
+NEWEST := _build/newest
+NEWEST_PYTHON ?= python3
+
+test-newest:  ## run the tests of the calculations on the newest versions of all packages
+	$(NEWEST_PYTHON) -m venv --clear $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable . docutils hypothesis pytest pytest-xdist
+	$(NEWEST)/bin/python -m pytest -n auto $(CALCULATIONS)
 
 fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches of a hundred cohorts, drop a hundred on the in-browser page: an hour
 	FUZZ_EXAMPLES=10000 $(PY) -m pytest -n 0 tests/cohort/test_fuzz.py

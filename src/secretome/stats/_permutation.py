@@ -74,6 +74,7 @@ def permutation_null(
     ValueError
         If there are too many permutations for ``method="exact"``.
     """
+    generator = as_generator(rng)
     number = number_of_permutations(sizes)
     few = number <= MAX_AUTO_EXACT and number * sum(sizes) <= MAX_AUTO_POSITIONS
     exact = method == "exact" or (method == "auto" and few)
@@ -88,7 +89,7 @@ def permutation_null(
     elif rng is None and sum(sizes) <= MAX_KEPT:
         batches = _kept_permutations(sum(sizes))
     else:
-        batches = random_permutations(sum(sizes), N_RESAMPLES, as_generator(rng))
+        batches = random_permutations(sum(sizes), N_RESAMPLES, generator)
     above, equal = np.zeros(observed.size), np.zeros(observed.size)
     largest, times_largest = -np.inf, 0.0
     # Statistics that differ only by rounding are equal.
