@@ -302,5 +302,5 @@ class _CohortReader:
             compared = map(sides, self.protocol.contrasts_of())
             if not any(known.get(one, set()) & known.get(other, set()) for one, other in compared):
                 unit = self.protocol.experimental_unit
-                expected = f"pairs: the same id in the column 'animal' for both values of a {unit}"
+                expected = f"pairs: the same id in the column 'animal' for both values of each {unit}"
                 self.errors.add_at("", f"no {unit} with a value in both {control} and {treated}", expected)

@@ -171,8 +171,8 @@ def _instructions(protocol: Protocol, seed: int) -> list[str]:
     ]
     if protocol.unit:
         lines.append(
-            f"Each row is the first animal of a {protocol.unit}. Add a row for each further animal, in both sheets: a "
-            f"separate code and id, and the same group and {protocol.unit}."
+            f"Each row is the first animal of one {protocol.unit}. Add a row for each further animal, in both sheets: "
+            f"a separate code and id, and the same group and {protocol.unit}."
         )
     if protocol.baseline is not None:
         lines.append(
@@ -183,8 +183,8 @@ def _instructions(protocol: Protocol, seed: int) -> list[str]:
         lines.append(f"Write the {protocol.block} of each {protocol.experimental_unit} into the key, in every row.")
     if protocol.survival:
         lines.append(
-            f"Write into 'time' when a {protocol.experimental_unit} died or was last seen alive, and into 'event' 1 if "
-            "it died then, otherwise 0."
+            f"Write into 'time' when each {protocol.experimental_unit} died or was last seen alive, and into 'event' 1 "
+            "if it died then, otherwise 0."
         )
     if any(endpoint.kind not in ("continuous", "survival") for endpoint in protocol.endpoints.values()):
         lines.append(

@@ -28,7 +28,10 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
             "What was assigned to a group, such as an animal or a cage; n counts these.",
             "every sentence with n",
         ),
-        "experimental_units": ("Its plural, if it is not formed with `s`.", "every sentence with n"),
+        "experimental_units": (
+            "Its plural, if it is irregular; that of mouse, fish, sheep, larva and calf is known.",
+            "every sentence with n",
+        ),
         "design": ("Whether the groups are different animals or the same.", "the choice of tests"),
         "by": ("The column that makes the pairs.", "the reading of a cohort, paired tests"),
         "block": (

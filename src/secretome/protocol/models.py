@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from secretome.protocol.claims import Check, Claim, Panel, SlopeDifference
 from secretome.protocol.consistency import protocol_faults
 from secretome.protocol.fields import Before, FieldRule, Strict, Text
+from secretome.protocol.names import plural
 from secretome.protocol.simulation import Simulation
 
 Kind = Literal["concentration", "titre", "count", "proportion", "continuous", "survival"]
@@ -221,7 +222,7 @@ class Protocol(Strict):
     @property
     def units(self) -> str:
         """The plural of the experimental unit."""
-        return self.experimental_units or f"{self.experimental_unit}s"
+        return self.experimental_units or plural(self.experimental_unit)
 
     @property
     def no_simulation(self) -> str:

@@ -15,6 +15,15 @@ SAME_SIGN = {**FULL_WIDTH, **PLUS, **MINUS, **HYPHENS}
 # Punctuation that only separates words. Every other sign, such as + * % # ' and †, is part of the name.
 NEUTRAL = frozenset("_.,:;()[]{}/\\|")
 
+# Of the units of experiments that form no plural with s.
+PLURAL_ENDINGS = {
+    "mouse": "mice",
+    "fish": "fish",
+    "sheep": "sheep",
+    "larva": "larvae",
+    "child": "children",
+    "calf": "calves",
+}
 
 # The letter u in place of the Greek letter in units after a number, as in '150 uL'.
 _MICRO = re.compile(r"(?<=\d)(\s*)u(?=(l|g|m|mol)(?![^\W\d_]))")
@@ -28,6 +37,20 @@ def sides(contrast: str) -> tuple[str, str]:
     """
     treated, _, control = contrast.partition(" vs ")
     return treated, control
+
+
+def plural(noun: str) -> str:
+    """The plural of a noun, such as an experimental unit; only its last word changes.
+
+    >>> plural("donor"), plural("mouse"), plural("guinea pig"), plural("culture dish"), plural("zebrafish")
+    ('donors', 'mice', 'guinea pigs', 'culture dishes', 'zebrafish')
+    """
+    for ending, of_several in PLURAL_ENDINGS.items():
+        if noun.lower().endswith(ending):
+            return noun[: len(noun) - len(ending)] + of_several
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def with_micro(text: str) -> str:
