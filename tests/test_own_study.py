@@ -71,6 +71,10 @@ def test_commands_take_the_folder_of_a_study(tmp_path: Path) -> None:
     assert secretome("check", study, new).exit_code == 0
     done = secretome("rerun", study, new, "--out", tmp_path / "out")
     assert done.exit_code == 0, done.output
+    # The verdicts are on suggestions that nobody has decided.
+    protocol = study / "protocol.yml"
+    marked = protocol.read_text(encoding="utf-8").count("  # CHOOSE")
+    assert f"{marked} lines of protocol.yml marked CHOOSE" in " ".join(done.output.split())
     verdicts = pd.read_csv(tmp_path / "out" / "lab-a" / "verdicts.csv")
     assert verdicts[["study", "verdict", "source_data"]].values.tolist() == [["teeth", "supported", False]]
     provenance = json.loads((tmp_path / "out" / "lab-a" / "provenance.json").read_text(encoding="utf-8"))

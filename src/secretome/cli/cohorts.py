@@ -21,6 +21,7 @@ from secretome.cli.common import (
     load_each,
     out,
     print_conditions,
+    print_undecided,
     protocol_of,
     scenarios_of,
     usage_errors,
@@ -99,7 +100,6 @@ def check(
 
 def _print_protocol(study: "Study") -> None:
     """Print that a protocol and its own cohort have no problem, what they contain, and how many choices are open."""
-    from secretome.protocol import study_folder
     from secretome.report.text import count
 
     protocol = study.protocol
@@ -107,9 +107,7 @@ def _print_protocol(study: "Study") -> None:
     contents = f"{', '.join(numbers)}, {count(len(protocol.claims), 'claim')}"
     out.print(Text(f"protocol.yml: no problem; {contents}", style="bold"))
     _print_groups(study)
-    lines = (study_folder(study.folder or study.key) / "protocol.yml").read_text(encoding="utf-8").splitlines()
-    if undecided := sum("  # CHOOSE" in line for line in lines):
-        out.print(Text(f"{count(undecided, 'line')} of protocol.yml marked CHOOSE: decide each, and delete the mark."))
+    print_undecided(study)
 
 
 def _print_groups(study: "Study") -> None:

@@ -220,6 +220,16 @@ def print_problems(refusals: Sequence[InputError]) -> None:
             err.print(Text(str(problem), style="red"))
 
 
+def print_undecided(study: "Study") -> None:
+    """Print how many lines of a protocol are marked as suggestions that nobody has decided."""
+    from secretome.protocol import study_folder
+    from secretome.report.text import count
+
+    lines = (study_folder(study.folder or study.key) / "protocol.yml").read_text(encoding="utf-8").splitlines()
+    if undecided := sum("  # CHOOSE" in line for line in lines):
+        out.print(Text(f"{count(undecided, 'line')} of protocol.yml marked CHOOSE: decide each, and delete the mark."))
+
+
 def print_conditions(study: "Study", found: "Sequence[Condition]", indent: str = "") -> None:
     """Print the conditions of a cohort; those under which the error rate is not held are printed as warnings."""
     from secretome.report import text as report_text

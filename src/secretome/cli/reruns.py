@@ -28,6 +28,7 @@ from secretome.cli.common import (
     out,
     parse_pairs,
     print_conditions,
+    print_undecided,
     protocol_of,
 )
 from secretome.defaults import FIGURE_FORMATS, FIGURES_VARIABLE
@@ -353,5 +354,6 @@ def _print_verdicts(result: "RunResult") -> None:
         out.print(Text(text.check_sentence(study, row)))
     Console().print(table)
     out.print(Text(text.cohort_status_sentence(study, verdicts)))
+    print_undecided(study)
     state = "unchanged since it was made" if result.kept else "written"
     out.print(Text(f"Report ({state}): {folder / 'report.html'}"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
-from secretome.protocol.fields import FieldRule, Strict, Text
+from secretome.protocol.fields import ContradictionsError, FieldRule, Strict, Text
 from secretome.protocol.names import sides
 
 Direction = Literal["up", "down"]
@@ -112,7 +112,7 @@ class Claim(Strict):
 
     def __post_init__(self) -> None:
         if self.printed_range and not self.printed_range[0] < self.printed_range[1]:
-            raise ValueError("printed_range must be two effects, the smaller first")
+            raise ContradictionsError("printed_range must be two effects, the smaller first")
         self._check_keys_of_kind()
 
     def _check_keys_of_kind(self) -> None:
@@ -126,16 +126,16 @@ class Claim(Strict):
         }
         for key, wanted in needed.items():
             if wanted != bool(getattr(self, key)):
-                raise ValueError(f"a claim of kind {self.kind!r} {'needs' if wanted else 'has no'} {key!r}")
+                raise ContradictionsError(f"a claim of kind {self.kind!r} {'needs' if wanted else 'has no'} {key!r}")
         if self.family and not form.has_family:
-            raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
+            raise ContradictionsError(f"a claim of kind {self.kind!r} has no 'family'")
         if self.panel and (self.family or not form.has_family):
-            raise ValueError("only a claim of kind 'single' without a 'family' belongs to a 'panel'")
+            raise ContradictionsError("only a claim of kind 'single' without a 'family' belongs to a 'panel'")
         if form.over_doses and len(self.doses) < 3:
-            raise ValueError("a trend needs three doses or more")
+            raise ContradictionsError("a trend needs three doses or more")
         groups = [group for effect in self.effects for group in sides(effect)]
         if form.of_effects and (len(self.effects) != 2 or len(set(groups)) != 4):
-            raise ValueError("an interaction needs two effects, each a contrast, of four different groups")
+            raise ContradictionsError("an interaction needs two effects, each a contrast, of four different groups")
 
     @property
     def form(self) -> ClaimForm:

@@ -63,3 +63,11 @@ class Before:
 Text = Annotated[str, FieldRule(min_length=1)]
 Positive = Annotated[float, FieldRule(gt=0)]
 NotNegative = Annotated[int, FieldRule(ge=0)]
+
+
+class ContradictionsError(ValueError):
+    """Raised with every contradiction between the keys of a file; each sentence begins with a key, if it has one."""
+
+    def __init__(self, *sentences: str) -> None:
+        self.sentences = sentences
+        super().__init__("; ".join(self.sentences))

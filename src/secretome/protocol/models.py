@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from secretome.protocol.claims import Check, Claim, Panel, SlopeDifference
 from secretome.protocol.consistency import protocol_faults
-from secretome.protocol.fields import Before, FieldRule, Strict, Text
+from secretome.protocol.fields import Before, ContradictionsError, FieldRule, Strict, Text
 from secretome.protocol.names import plural
 from secretome.protocol.simulation import Simulation
 
@@ -56,7 +56,7 @@ class EquivalenceMargin(Strict):
     def __post_init__(self) -> None:
         if not (0 < self.low < self.high or self.low < 0 < self.high):
             rest = "" if self.low > 0 else ", or, if they are differences, below zero with high above zero"
-            raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g}){rest}")
+            raise ContradictionsError(f"low ({self.low:g}) must be above zero and below high ({self.high:g}){rest}")
 
     @property
     def scale(self) -> EffectScale:
@@ -110,7 +110,7 @@ class OwnCohort(Strict):
     def __post_init__(self) -> None:
         if bool(self.source) != bool(self.public):
             lacking, other = ("public", "source") if self.source else ("source", "public")
-            raise ValueError(
+            raise ContradictionsError(
                 f"a cohort with {other!r} needs {lacking!r}: where its data are from, and when they were made public"
             )
 
@@ -171,7 +171,7 @@ class Protocol(Strict):
 
     def __post_init__(self) -> None:
         if faults := list(protocol_faults(self)):
-            raise ValueError("; ".join(faults))
+            raise ContradictionsError(*faults)
 
     @property
     def chosen_after_data(self) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from secretome.protocol.fields import Before, FieldRule
+from secretome.protocol.fields import Before, ContradictionsError, FieldRule
 
 Model = TypeVar("Model")
 Place = tuple[str, ...]
@@ -27,6 +27,15 @@ class Fault(NamedTuple):
     place: Place
     found: str
     expected: str
+
+
+def contradictions(place: Place, error: ContradictionsError) -> Iterator[Fault]:
+    """Yield a fault for each contradiction between the keys at a place, at the key with which its sentence begins."""
+    where = f" in {'.'.join(place)!r}" if place else ""
+    for sentence in error.sentences:
+        first = sentence.split(maxsplit=1)[0].rstrip(":")
+        found = f"a contradiction{where}: {sentence}"
+        yield Fault((*place, *first.split(".")), found, "keys that agree with one another")
 
 
 class FaultsError(ValueError):
@@ -149,6 +158,9 @@ class _Checker:
             return None
         try:
             return kind(**members)
+        except ContradictionsError as error:
+            self.faults.extend(contradictions(place, error))
+            return None
         except ValueError as error:
             self.refuse(place, None if not place else {}, str(error))
             return None

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
+from secretome.protocol.fields import ContradictionsError
 from secretome.protocol.files import InputError, Problem, read_regular_file
 from secretome.protocol.json_files import has_pydantic
-from secretome.protocol.plain_checks import FaultsError, build_checked
+from secretome.protocol.plain_checks import Fault, FaultsError, build_checked, contradictions
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -67,7 +68,10 @@ def read_model(
     try:
         return adapter(model).validate_python(content), lines
     except ValidationError as error:
-        raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
+        faults = [each for fault in error.errors() for each in _faults(fault, label, guide, tags)]
+        raise InputError(
+            Problem(path.name, line_of(fault.place, lines), fault.found, fault.expected) for fault in faults
+        ) from error
 
 
 def _read_without_pydantic(path: Path, model: type[Model], content: object, lines: Lines, guide: str) -> Model:
@@ -107,7 +111,9 @@ def _load(path: Path, loader: Any) -> tuple[Any, Lines]:
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         found, line = str(getattr(error, "problem", None) or error), mark.line + 1 if mark else 1
-        raise InputError.of(path.name, f"line {line}", found, "valid YAML in UTF-8") from error
+        remedy = "Compare the indentation and the quotation marks of this line and of those above it."
+        found = f"text that is not YAML ({found})"
+        raise InputError.of(path.name, f"line {line}", found, "valid YAML in UTF-8", remedy) from error
     if repeated:
         raise InputError(
             Problem(path.name, f"line {line}", f"the key {'.'.join(key)!r} a second time", "each key once")
@@ -170,9 +176,14 @@ def _index(node: yaml.Node, place: tuple[str, ...], lines: Lines) -> Iterator[tu
             yield from _index(value, (*place, str(position)), lines)
 
 
-def _problem(path: Path, fault: Any, lines: Lines, label: str, guide: str, tags: Collection[str]) -> Problem:
+def _faults(fault: Any, label: str, guide: str, tags: Collection[str]) -> Iterator[Fault]:
+    """Yield what pydantic found as faults in the words of this package."""
     place = tuple(part for part in map(str, fault["loc"]) if part not in tags)
     name = ".".join(place) or label
+    error = fault.get("ctx", {}).get("error")
+    if isinstance(error, ContradictionsError):
+        yield from contradictions(place, error)
+        return
     if fault["type"] == "missing":
         found, expected = f"no key {name!r}", "this key"
     elif fault["type"] == "union_tag_invalid":
@@ -188,4 +199,4 @@ def _problem(path: Path, fault: Any, lines: Lines, label: str, guide: str, tags:
         if fault["type"] == "dataclass_type":
             message = f"a valid dictionary or instance of {fault['ctx']['class_name']}"
         found, expected = f"{shown} for {name!r}" if shown != name else name, message
-    return Problem(path.name, line_of(place, lines), found, expected)
+    yield Fault(place, found, expected)
