@@ -11,7 +11,7 @@ import { find, list, make, table } from "./dom.js";
  */
 
 const SIMULATED =
-  "Simulated cohort. These numbers were drawn by a computer; no animal was measured, and the results are not evidence.";
+  "Simulated cohort: no animal was measured, and the results are not evidence.";
 
 /** @param {Counts} counts @param {string} kind */
 function cell({ values, censored, missing, range }, kind) {
