@@ -4,6 +4,7 @@ import math
 import re
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from rats import Rats
 from secretome import analyse, load_study
@@ -84,3 +85,21 @@ def test_many_contrasts_share_one_bracket_with_a_p_over_each_group() -> None:
     left = figures.groups_figure(study, "afc", rows).axes[0]
     assert [text.get_text() for text in left.texts] == ["p", *(report_text.p_number(row["pvalue"]) for row in rows)]
     assert len(re.findall(r"against saline, p", report_text.groups_alt(study, "afc", rows))) == 6
+
+
+def test_no_end_of_a_bracket_crosses_the_p_of_the_bracket_below_it() -> None:
+    study = load_study("sepsis_cytokines")
+    results = analyse(study, ("planned",))
+    own = results[(results["endpoint"] == "il6") & (results["alternative"] != "equivalence")].set_index(
+        "contrast", drop=False
+    )
+    figure = figures.groups_figure(study, "il6", [own.loc["t1 vs control"], own.loc["t2 vs control"]])
+    figures.to_svg(figure, "laid-out")
+    left = figure.axes[0]
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    ends = [line.get_path().transformed(line.get_transform()).vertices for line in left.lines if not line.get_clip_on()]
+    assert len(ends) == len(left.texts) == 2
+    for text in left.texts:
+        box = text.get_window_extent(renderer)
+        below = [at[1] for line in ends for at in line if box.x0 < at[0] < box.x1 and at[1] > box.y0 + 1]
+        assert all(height >= box.y1 for height in below), text.get_text()

@@ -43,7 +43,7 @@ def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
         height = 0.68 + 0.2 * depth
         figure = Figure(figsize=(WIDTH, height))
         # A layout engine would add the texts beside the axis to its width.
-        axes = figure.add_axes((NAMES, 0.63 / height, VALUES - NAMES - 0.02, 1 - 0.68 / height))
+        axes = figure.add_axes((NAMES + 0.02, 0.63 / height, VALUES - NAMES - 0.04, 1 - 0.68 / height))
         names = blended_transform_factory(figure.transFigure, axes.transData)
         source = label = ""
         for (_, row), at in zip(rows.iterrows(), heights, strict=True):

@@ -11,7 +11,7 @@ from secretome.report.figures.base import COLOURS, SMALL, WIDTH
 
 Place = TypeVar("Place")
 # In heights of the panel: the first bracket, the next above it, and how far its ends reach down.
-FIRST, STEP, REACH = 1.03, 0.085, 0.02
+FIRST, STEP, REACH = 1.03, 0.1, 0.015
 # The width of a character, in heights of the text: a p is often wider than its bracket.
 CHARACTER = 0.6
 

@@ -86,7 +86,14 @@ def _draw_effect(axes: Axes, study: Study, row: text.Row, place: int, alpha: flo
     if np.isfinite([low, high]).all():
         axes.plot([low, high], [place] * 2, color=colour, linewidth=1.8, solid_capstyle="butt", zorder=2)
     if np.isnan(row["estimate"]):
-        axes.text(margin.no_difference, place, f" {text.ratio(row)}", va="center", fontsize=SMALL)
+        axes.annotate(
+            text.ratio(row),
+            (margin.no_difference, place),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+        )
         return
     face = colour if significant else COLOURS["paper"]
     axes.plot([row["estimate"]], [place], "s", color=colour, markerfacecolor=face, markersize=6, zorder=3)

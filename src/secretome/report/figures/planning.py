@@ -53,7 +53,10 @@ def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) 
                 if effect == MARKED_FRACTION and len(enough):
                     n = int(enough.iloc[0])
                     axes.axvline(n, color=COLOURS["against"], linewidth=1, ymax=target)
-                    axes.text(n, 0.02, f" n = {n}", fontsize=SMALL, ha="left" if n < 20 else "right")
+                    beside, side = (4, "left") if n < 20 else (-4, "right")
+                    axes.annotate(
+                        f"n = {n}", (n, 0.02), (beside, 0), textcoords="offset points", fontsize=SMALL, ha=side
+                    )
         _legend(figure, "fraction of the assumed effect:")
     return figure
 
