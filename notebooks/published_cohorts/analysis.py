@@ -154,11 +154,17 @@ page.table(audit_tables.variances_table(variances), "Analyses of variance from p
 # times that of the control: the mean of the control depends on a few rats with high values.
 
 # %% tags=["remove-input"]
+panels = []
 for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
     rows = ratios[ratios["quantity"] == quantity]
     rows = rows.assign(label=[forest_label(row) for _, row in rows.iterrows()])
     measure = f"{quantity}, ratio to the control"
-    page.figure(forest_figure(rows, measure), f"forest-{name}", forest_alt(rows, measure))
+    panels.append(Panel(forest_figure(rows, measure), f"forest-{name}", forest_alt(rows, measure), quantity))
+page.panels(
+    panels,
+    "Cytokines after treatment, from printed means: the geometric mean ratio of each treated group to the control of its source, with the "
+    f"{text.percent(reanalysis.LEVEL)} interval. Filled squares use ± as reported, or as SD if its meaning is not stated; open squares use it as SE.",
+)
 
 # %% tags=["remove-input"]
 page.table(audit_tables.ratios_table(ratios), "All ratios of geometric means and of means", folded=True)
@@ -190,7 +196,14 @@ page.table(audit_tables.ratios_table(ratios), "All ratios of geometric means and
 rows = odds.sort_values("reported", kind="stable")
 rows = rows.assign(label=[forest_label(row) for _, row in rows.iterrows()], spread="", spread_stated=True)
 measure = "Odds ratio of death"
-page.figure(forest_figure(rows, measure), "forest-deaths", forest_alt(rows, measure))
+page.figure(
+    forest_figure(rows, measure),
+    "forest-deaths",
+    forest_alt(rows, measure),
+    caption="Deaths of animals with sepsis or organ failure: the odds ratio of each group treated with stem cells to its control, from printed "
+    f"counts in two papers, and as printed in three meta-analyses, with the {text.percent(reanalysis.LEVEL)} interval. An arrow marks an interval that "
+    "extends beyond the axis.",
+)
 page.table(audit_tables.odds_table(odds[~odds["reported"]]), "Odds of death from printed counts")
 
 # %% [markdown]

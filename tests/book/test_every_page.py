@@ -92,6 +92,13 @@ def test_no_type_in_a_figure_is_smaller_than_a_phone_can_show(page: BuiltPage) -
             assert float(size[1]) >= 10, text.get_text()
 
 
+def test_every_figure_has_a_number_and_a_caption(page: BuiltPage) -> None:
+    """It is as wide as the text, and can be read without the text."""
+    assert len(page.parsed.select("figure.drawing")) == len(page.parsed.select("figure.numbered figure.drawing"))
+    for figure in page.parsed.select("figure.numbered"):
+        assert len(figure.select("figcaption")[-1].get_text().split()) > 12
+
+
 def test_every_page_says_its_part_and_its_licence(page: BuiltPage) -> None:
     if page.name in WRITTEN:
         assert "CC BY 4.0" in page.parsed.select("footer.bd-footer-content")[0].get_text()

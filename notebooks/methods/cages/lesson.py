@@ -68,7 +68,7 @@ page.figure(
     nested_figure(wings, measure),
     "wings",
     nested_alt(wings, measure),
-    caption="Each pair of bars is one mosquito measured twice, and the dashed line is the mean of its cage.",
+    caption="Length of the left wing of twelve mosquitoes from three cages. Each pair of bars is one mosquito measured twice, and the dashed line is the mean of its cage.",
 )
 
 # %% [markdown]

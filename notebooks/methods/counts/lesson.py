@@ -74,7 +74,7 @@ page.figure(
     counts_figure(plaques, bands, measure, simulated="mice"),
     "counts",
     f"{simulated_label('mice')}. {counts_alt(plaques, bands, measure, 0.95)}",
-    caption="Each point is one mouse; the grey band contains about 95 % of Poisson counts with the mean of the group, and diamonds are mice outside it.",
+    caption="Plaques on the plates of simulated mice. Each point is one mouse; the grey band contains about 95 % of Poisson counts with the mean of the group, and diamonds are mice outside it.",
 )
 
 # %% tags=["remove-cell"]

@@ -59,7 +59,7 @@ page.figure(
     survivors_figure(groups, measure, simulated="rats"),
     "survivors",
     f"{simulated_label('rats')}. {survivors_alt(groups, measure)}",
-    caption="Both groups have the same twelve values; the rats without a measurement died before blood was drawn.",
+    caption="IL-6 of two groups of fictitious rats. Both have the same twelve values; the rats marked as died have no measurement, because they died before blood was drawn.",
 )
 
 # %% tags=["remove-cell"]
@@ -129,7 +129,7 @@ page.figure(
     survival_figure(curves, "weeks", "relapse"),
     "leukaemia",
     survival_alt(curves, "weeks", "relapse"),
-    caption="Each step is one or more relapses, and a tick is a patient last seen in remission.",
+    caption="Patients with leukaemia in remission, by treatment. Each step is one or more relapses, and a tick is a patient last seen in remission.",
 )
 
 # %% [markdown]

@@ -32,6 +32,7 @@ from scipy.stats import kruskal
 
 from secretome.report import text
 from secretome.course.pictures.doses import isotonic_means, isotonic_means_figure
+from secretome.course.pictures.panel import simulated_label
 from secretome.report.page import Page
 
 page = Page()
@@ -88,11 +89,11 @@ routes = {"into the muscle": muscle, "under the skin": skin}
 means = {label: [float(np.exp2(np.log2(sample).mean())) for sample in samples] for label, samples in routes.items()}
 pooled = isotonic_means(skin)
 page.figure(
-    isotonic_means_figure(routes, ["0", "10", "20", "50"], "antibody titre"),
+    isotonic_means_figure(routes, ["0", "10", "20", "50"], "antibody titre", simulated="mice"),
     "never-falling",
-    f"Into the muscle the geometric mean titre rises from dose to dose, to {text.number(means['into the muscle'][-1])}. Under the skin it falls from {text.number(means['under the skin'][2])} "
+    f"{simulated_label('mice')}. Into the muscle the geometric mean titre rises from dose to dose, to {text.number(means['into the muscle'][-1])}. Under the skin it falls from {text.number(means['under the skin'][2])} "
     f"at 20 to {text.number(means['under the skin'][3])} µL/kg, and the non-decreasing line is at {text.number(pooled[-1])} for both.",
-    caption="Points are mice, and the line joins the geometric means after they are made non-decreasing.",
+    caption="Antibody titres of simulated mice, by dose and route. Points are mice, and the line joins the geometric means after they are made non-decreasing.",
 )
 
 # %%

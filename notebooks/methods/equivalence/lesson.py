@@ -79,7 +79,7 @@ page.figure(
     intervals_figure(rows, measure, margin=(0.8, 1.25), simulated="mice and rats"),
     "margin",
     f"{simulated_label('mice and rats')}. {intervals_alt(rows, measure, (0.8, 1.25))}",
-    caption="Squares are ratios and lines their 90 % intervals; the shaded band lies between the equivalence margins.",
+    caption="Simulated mice and rats, each treated group over its control. Squares are ratios and lines their 90 % intervals; the shaded band lies between the equivalence margins.",
 )
 
 # %% tags=["remove-cell"]

@@ -28,6 +28,7 @@ from secretome.course import print_data
 # %% tags=["remove-cell"]
 from secretome.report import text
 from secretome.course.pictures.limits import ratios_by_substitution, substitution_figure
+from secretome.course.pictures.panel import simulated_label
 from secretome.report.page import Page
 
 page = Page()
@@ -106,11 +107,12 @@ page.figure(
         float(model.estimate[0]),
         stats.ConfidenceInterval(model_interval.low[0], model_interval.high[0], 0.95),
         "pg/mL",
+        simulated="rats",
     ),
     "substituted",
-    f"The ratio of septic control to sham falls from {text.number(ratios[0])} to {text.number(whole)} as the number substituted for a nondetect rises from a twentieth of the limit to the limit. "
+    f"{simulated_label('rats')}. The ratio of septic control to sham falls from {text.number(ratios[0])} to {text.number(whole)} as the number substituted for a nondetect rises from a twentieth of the limit to the limit. "
     f"The model without substitution gives {text.number(float(model.estimate[0]))}, {inside(model_interval)}.",
-    caption="The curve is the ratio for each number substituted for a nondetect; the point with its interval is that of the model, which substitutes nothing.",
+    caption="Ratio of IL-6 in simulated septic rats to sham rats. The curve is the estimate for each number substituted for a nondetect; the line, with its 95 % interval in grey, is that of the model, which substitutes nothing.",
 )
 
 # %% [markdown]

@@ -108,7 +108,7 @@ page.figure(
     intervals_figure(rows, measure),
     "forest",
     intervals_alt(rows, measure),
-    caption="Squares are the risk ratios of the thirteen trials with 95 % intervals, and below them the pooled means and the prediction for a further trial.",
+    caption="Thirteen trials of a vaccine against tuberculosis. Squares are their risk ratios with 95 % intervals; diamonds are the pooled means, and the last one the prediction for a further trial.",
 )
 
 # %% tags=["remove-cell"]

@@ -26,7 +26,9 @@ def isotonic_means(samples: Sequence[ArrayLike]) -> list[float]:
     return [float(value) for value in np.exp2(fitted)]
 
 
-def isotonic_means_figure(routes: Mapping[str, Sequence[ArrayLike]], doses: Sequence[str], unit: str) -> Figure:
+def isotonic_means_figure(
+    routes: Mapping[str, Sequence[ArrayLike]], doses: Sequence[str], unit: str, *, simulated: str = ""
+) -> Figure:
     """The animals of each route, their geometric means, and the isotonic means.
 
     Parameters
@@ -37,8 +39,11 @@ def isotonic_means_figure(routes: Mapping[str, Sequence[ArrayLike]], doses: Sequ
         The doses' labels.
     unit : str
         What the values are.
+    simulated : str
+        The plural of the animals, if they are simulated.
     """
-    with panel(3.5, x="dose, µL/kg", y=f"{unit}, log scale", log=True, legend=True, columns=len(routes)) as (figure, _):
+    labels = {"x": "dose, µL/kg", "y": f"{unit}, log scale"}
+    with panel(3.5, **labels, log=True, legend=True, columns=len(routes), simulated=simulated) as (figure, _):
         for axes, (label, samples) in zip(figure.axes, routes.items(), strict=True):
             places = range(len(samples))
             for place, sample in zip(places, samples, strict=True):
@@ -49,7 +54,9 @@ def isotonic_means_figure(routes: Mapping[str, Sequence[ArrayLike]], doses: Sequ
             means = [scipy_stats.gmean(np.asarray(sample, dtype=np.float64)) for sample in samples]
             axes.plot(places, means, "D", color=COLOURS["ink"], markersize=6, zorder=3, label="geometric mean")
             fitted = isotonic_means(samples)
-            axes.plot(places, fitted, "-", color=COLOURS["treated"], linewidth=2.5, zorder=2, label="isotonic mean")
+            axes.plot(
+                places, fitted, "-", color=COLOURS["treated"], linewidth=2.5, zorder=2, label="non-decreasing mean"
+            )
             axes.set_xticks(list(places), list(doses))
             axes.set_title(label, fontsize=SMALL)
     return figure

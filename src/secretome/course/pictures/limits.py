@@ -38,13 +38,13 @@ def substitution_figure(
     estimate: float,
     interval: ConfidenceInterval,
     unit: str,
+    *,
+    simulated: str = "",
 ) -> Figure:
     """The ratio against the substituted value, with the estimate and interval of the model for nondetects."""
     substituted = limit * np.asarray(shares)
-    with panel(3.4, x=f'value substituted for "below {limit:g}", {unit}', y="estimated ratio", log=True) as (
-        figure,
-        axes,
-    ):
+    across = f'value substituted for "below {limit:g}", {unit}'
+    with panel(3.4, x=across, y="estimated ratio", log=True, simulated=simulated) as (figure, axes):
         axes.axhspan(interval.low, interval.high, color=COLOURS["margin"], linewidth=0, zorder=0)
         axes.axhline(estimate, color=COLOURS["treated"], linewidth=2, zorder=1)
         axes.plot(substituted, ratios, color=COLOURS["against"], linewidth=2, zorder=2)
