@@ -10,7 +10,7 @@
 # (sepsis-cytokines)=
 # # Sepsis and the secretome of hypoxic stem cells
 #
-# In rats with sepsis, does {term}`secretome` from stem cells kept at low oxygen lower serum IL-6 and raise IL-4, as a paper on 48 rats reports {cite}`sari-2025`?
+# In rats with sepsis, does the {term}`secretome` of stem cells kept at low oxygen lower serum IL-6 and raise IL-4, as a paper on 48 rats reports {cite}`sari-2025`?
 # **{glue:text}`answer`**
 
 # %% tags=["parameters", "remove-input"]
@@ -103,7 +103,7 @@ page.panels(
 # In the published experiment, 48 male rats of 10 to 12 weeks were divided into four groups. The sham group had neither sepsis nor treatment; the other three had sepsis and received nothing, 150 µL or 300 µL of conditioned
 # medium. Blood was drawn after 48 hours. The abstract does not report how sepsis was induced, when the rats were treated, how many rats each group had, or how many were alive at sampling.
 #
-# The paper publishes no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the rat. {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>` asks the same questions, two treatments at several doses, on
+# The paper publishes no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the rat. {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>` has a similar design, two treatments at several doses, with
 # real animals.
 
 # %% tags=["remove-input"]
