@@ -4,10 +4,12 @@ Entries of a bibliography carry a role that is deprecated, inside a list that th
 list. numpydoc gives references of docstrings long labels, and takes them off again, but not where MyST wraps the
 docstring: here they get their numbers back. A box with the class `dropdown`, such as a solution of sphinx-exercise,
 needs the script of sphinx-togglebutton: it becomes `details`, which every browser folds and opens for a search.
+The signature of a class loses its private fields.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any
 
@@ -97,10 +99,22 @@ def _close_heading(self: Any, node: heading) -> None:
     self.body.append("</summary>\n")
 
 
+def _without_private_fields(
+    app: Any, what: str, name: str, described: Any, options: Any, signature: str | None, returned: str | None
+) -> tuple[str, str | None] | None:
+    """The signature of a class without fields whose names begin with an underscore; None if it has none."""
+    if what != "class" or not signature or "_" not in signature:
+        return None
+    fields = inspect.signature(described).parameters.values()
+    public = [field.replace(annotation=field.empty) for field in fields if not field.name.startswith("_")]
+    return None if len(public) == len(fields) else (str(inspect.Signature(public)), returned)
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_node(folded, html=(_open_folded, _close_folded))
     app.add_node(heading, html=(_open_heading, _close_heading))
+    app.connect("autodoc-process-signature", _without_private_fields)
     app.connect("doctree-resolved", _shorten_labels)
     app.connect("doctree-resolved", _mend, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -45,6 +45,12 @@ def test_every_command_and_option_is_on_the_page(site: Path) -> None:
                 assert re.search(rf"\[default: {parameter.default:g}(\.0)?[;\]]", text), (name, parameter.name)
 
 
+def test_no_signature_shows_a_private_field(site: Path) -> None:
+    for page in sorted((site / "book" / "statistics").glob("*.html")):
+        shown = soup(site, f"book/statistics/{page.stem}").select(".sig-param .n")
+        assert not [name.get_text() for name in shown if name.get_text().startswith("_")]
+
+
 def test_every_public_function_is_described_with_an_example(site: Path) -> None:
     page = soup(site, "book/api")
     described = {str(entry["id"]): str(entry.find_next_sibling("dd")) for entry in page.select("dl.py.function > dt")}
