@@ -56,10 +56,7 @@ class Page:
         No option removes this. The tests that take account of cages, batches and plates are taken from `results`.
         """
         if self._study and self._study.cohort.origin == "simulated":
-            self.warn(
-                "Simulated cohort. These numbers were drawn by a computer; no animal was measured, and the results are "
-                "not evidence."
-            )
+            self.warn("Simulated cohort: no animal was measured, and the results are not evidence.")
         if self._study:
             found = conditions(self._study, results)
             for code, statement, details in report_text.condition_sentences(self._study, found, warnings=True):
