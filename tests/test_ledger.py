@@ -86,7 +86,7 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(
     # The file has no deaths, so the claim on survival was not asked.
     *asked, survival = counted["lab-a, 24 rats"]
     assert survival == "–"
-    assert pd.Series(asked).str.contains(r"^(?:supported|inconclusive|contradicted): \d", regex=True).all()
+    assert pd.Series(asked).str.contains(r"^(?:supported|inconclusive|contradicted): ratio \d", regex=True).all()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from scipy import stats as scipy_stats
 from guinea_pigs import LENGTHS, MICRONUCLEI
 from secretome import adjudicate, analyse, load_study
 from secretome.claims import examine
+from secretome.report import tables
 
 # Group means of R's data set ToothGrowth, and of the data set hydroquinone of R's package gMCP.
 MEANS = {
@@ -97,3 +98,11 @@ def test_smallest_dose_decides_the_claim_about_every_dose() -> None:
     verdict = adjudicate(study, analyse(study)).set_index("claim").loc["micronuclei_rise"]
     assert verdict["contrast"] == "hq30 vs vehicle"
     assert verdict["pvalue"] == pytest.approx(planned("micronuclei").loc["hq30 vs vehicle", "pvalue"])
+
+
+def test_tables_have_no_empty_column_and_name_the_fewest_animals_of_a_trend() -> None:
+    study = load_study("micronuclei")
+    assert list(tables.design_table(study)) == ["Group", "Treatment", "Dose", "Mice"]
+    rows = planned("micronuclei").reset_index()
+    trend = rows[rows["contrast"] == study.protocol.claims["micronuclei_dose"].contrast]
+    assert tables.planned_table(study, trend)["n"].tolist() == ["5\u00a0or\u00a0more"]

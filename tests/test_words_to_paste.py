@@ -259,7 +259,7 @@ def test_every_item_has_an_answer_or_is_left_open(name: str) -> None:
     assert alone == {"2b", "3a", "4a", "4b", "5", "8b", "9c", "9d", *(() if study.protocol.timeline else ("9b",))}
     assert answered["1b"] == f"the simulated {study.protocol.experimental_unit}"
     assert study.protocol.species in answered["8a"]
-    assert answered["8a"].endswith(report_text.OPEN)
+    assert answered["8a"].endswith(report_text.SEVERAL_OPEN)
     assert answered["10b"].endswith(
         f"with an interval for {25 if name == HUMORAL else 4} of {25 if name == HUMORAL else 4} planned contrasts"
     )

@@ -44,9 +44,14 @@ def ethics_sentence(
     )
     return (
         f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
-        f"{share(row['supported'], row['cohorts'])} of {row['cohorts']} simulated cohorts in which it is "
+        f"{share(row['supported'], row['cohorts'])} of {_grouped(row['cohorts'])} simulated cohorts in which it is "
         f"true{effect}{one_fewer}. Planned test: {test}; supported if {supported}."
     )
+
+
+def _grouped(n: int) -> str:
+    """A whole number, with a thin space between thousands from five digits on."""
+    return f"{n:,}".replace(",", "\u202f") if n >= 10_000 else f"{n}"
 
 
 def exact_sentence(protocol: Protocol, key: str) -> str:

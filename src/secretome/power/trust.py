@@ -57,7 +57,10 @@ def trust_alt(protocol: Protocol, what: str, lines: dict[str, pd.DataFrame]) -> 
         ends = line.sort_values("n").iloc[[0, -1]]
         values = ", ".join(f"{100 * row['share']:.3g} % at n = {row['n']:.0f}" for _, row in ends.iterrows())
         parts.append(f"{' '.join(name.split())}: {values}")
-    return f"{protocol.title}, simulated {protocol.units}: {what} against the number per group. {'; '.join(parts)}."
+    return (
+        f"{protocol.title}, simulated {protocol.units}: the share of cohorts that {what}, by the number per group. "
+        f"{'; '.join(parts)}."
+    )
 
 
 def _line(rows: pd.DataFrame) -> pd.DataFrame:

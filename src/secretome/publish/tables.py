@@ -55,8 +55,8 @@ def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     """Verdicts with estimates: claims as rows and cohorts as columns, or the reverse for many cohorts."""
     table = pd.DataFrame({"Claim": [claim.sentence for claim in protocol.claims.values()]})
     for _, cohort in board.groupby("cohort", sort=False):
-        cells = cohort.set_index("claim").reindex(list(protocol.claims))
-        table[cohort_heading(protocol, cohort.iloc[0])] = [_verdict_cell(row) for _, row in cells.iterrows()]
+        cells = cohort.set_index("claim", drop=False).reindex(list(protocol.claims))
+        table[cohort_heading(protocol, cohort.iloc[0])] = [_verdict_cell(protocol, row) for _, row in cells.iterrows()]
     if len(table.columns) > MAX_COLUMNS + 1:
         table = table.set_index("Claim").T.rename_axis(index="Cohort", columns=None).reset_index()
     return table
@@ -104,7 +104,7 @@ def _short_verdict(protocol: Protocol, row: text.Row) -> str:
     return f"{row['verdict']}{n}"
 
 
-def _verdict_cell(row: text.Row) -> str:
+def _verdict_cell(protocol: Protocol, row: text.Row) -> str:
     if not isinstance(row["verdict"], str):
         return "–"
-    return row["verdict"] if math.isnan(row["estimate"]) else f"{row['verdict']}: {text.ratio(row)}"
+    return row["verdict"] if math.isnan(row["estimate"]) else f"{row['verdict']}: {text.named_effect(protocol, row)}"

@@ -47,7 +47,7 @@ def _card(study: Study, verdict: text.Row) -> str:
     simulated = f"simulated {study.protocol.units}" if study.cohort.origin == "simulated" else ""
     published = str(verdict["verdict_as_published"])
     same = published in (verdict["verdict"], Decision.NOT_ANALYSED)
-    other = "" if same else f"By the published test: {published}"
+    other = "" if same else f"Published test: {published}"
     lines = (
         ("card-effect", text.card_effect(study, verdict)),
         ("card-evidence", text.card_evidence(study, verdict)),

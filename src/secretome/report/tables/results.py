@@ -7,6 +7,7 @@ import pandas as pd
 from secretome.analysis import BOUND
 from secretome.claims import AS_CLAIMED, decided_together, decision_row
 from secretome.cohort import Study
+from secretome.protocol import sides
 from secretome.report import text
 
 
@@ -138,12 +139,17 @@ def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:
     return {
         **({"Endpoint": measures} if several else {}),
         "Contrast": [text.against(study, contrast) for contrast in results["contrast"]],
-        # This stays on one line in a narrow column.
-        "n": [
-            f"{row['n_treated']}\u00a0pairs" if paired else f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}"
-            for _, row in results.iterrows()
-        ],
+        "n": [_sizes(study, row, paired=paired) for _, row in results.iterrows()],
     }
+
+
+def _sizes(study: Study, row: text.Row, *, paired: bool) -> str:
+    """The number of values in a row; a trend has more than two groups. It stays on one line in a narrow column."""
+    if paired:
+        return f"{row['n_treated']}\u00a0pairs"
+    if not set(sides(row["contrast"])) <= set(study.protocol.groups):
+        return f"{row['n_treated']}\u00a0or\u00a0more"
+    return f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}"
 
 
 def _effect(row: text.Row) -> str:

@@ -35,10 +35,13 @@ def pairs_table(study: Study) -> pd.DataFrame:
 
 
 def design_table(study: Study) -> pd.DataFrame:
-    """The groups of a study, what was done to them, and how many animals of this cohort are in each."""
+    """The groups of a study, what was done to them, and how many animals of this cohort are in each.
+
+    A column that would be empty is left out.
+    """
     animals = study.cohort.values.drop_duplicates("animal")["group"].value_counts()
     groups = study.protocol.groups
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Group": [group.label for group in groups.values()],
             "Treatment": [group.treatment or "–" for group in groups.values()],
@@ -47,6 +50,7 @@ def design_table(study: Study) -> pd.DataFrame:
             study.protocol.units.capitalize(): [int(animals.get(key, 0)) for key in groups],
         }
     )
+    return table.loc[:, (table != "–").any()]
 
 
 def groups_table(study: Study) -> pd.DataFrame:

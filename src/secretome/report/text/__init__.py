@@ -2,7 +2,7 @@
 
 from secretome.report.text.alternatives import design_alt, groups_alt, paired_alt
 from secretome.report.text.answers import answer_sentence, group_sizes
-from secretome.report.text.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
+from secretome.report.text.arrive import ASKS, GUIDELINES, OPEN, SEVERAL_OPEN, arrive_answers
 from secretome.report.text.captions import (
     curves_caption,
     design_caption,
@@ -58,7 +58,7 @@ from secretome.report.text.sentences import (
     unpaired_sentence,
 )
 from secretome.report.text.specifications import HEADINGS, kind_of_p, options, specification_alt, specification_sentence
-from secretome.report.text.verdicts import card_effect, card_evidence, verdict_p, verdict_sentence
+from secretome.report.text.verdicts import card_effect, card_evidence, named_effect, verdict_p, verdict_sentence
 
 __all__ = [
     "ASKS",
@@ -67,6 +67,7 @@ __all__ = [
     "HEADINGS",
     "NOT_MEASURED",
     "OPEN",
+    "SEVERAL_OPEN",
     "Row",
     "against",
     "altered_sentence",
@@ -105,6 +106,7 @@ __all__ = [
     "margin_words",
     "methods_paragraph",
     "min_pvalue_sentence",
+    "named_effect",
     "number",
     "options",
     "p_number",

@@ -14,6 +14,7 @@ from secretome.report.text.sentences import groups_sentence, unit, units_counted
 # A citation key of the book and its source in words, for a report, which travels without the book's references.
 GUIDELINES = {"percie-du-sert-2020": "Percie du Sert and colleagues (2020), PLoS Biology 18:e3000410"}
 OPEN = "not stated: the laboratory must add it"
+SEVERAL_OPEN = "are not stated: the laboratory must add them"
 ASKS = {
     "1a": "The groups that were compared, including controls",
     "1b": "The experimental unit",
@@ -64,9 +65,10 @@ def arrive_answers(study: Study, results: pd.DataFrame) -> dict[str, str]:
         "7a": f"claims were tested {planned_methods(study, rows)}; the methods paragraph gives the details. "
         f"Software: {software()}",
         "7b": _assumed(results),
-        "8a": f"by the protocol, {protocol.species}. {_sexes(values)} Strain, age and weight of these animals: {OPEN}",
-        "9a": f"by the protocol: {'; '.join(treatments)}. How, and with what materials: {OPEN}" if treatments else "",
-        "9b": f"by the protocol: {timeline}. Other procedures and their times: {OPEN}" if timeline else "",
+        "8a": f"by the protocol, {protocol.species}. {_sexes(values)} Strain, age and weight of these animals "
+        f"{SEVERAL_OPEN}",
+        "9a": f"by the protocol: {'; '.join(treatments)}. Methods and materials {SEVERAL_OPEN}" if treatments else "",
+        "9b": f"by the protocol: {timeline}. Other procedures and their times {SEVERAL_OPEN}" if timeline else "",
         "10a": "; ".join(_summary(study, key) for key in measured),
         "10b": _effects(rows),
     }
@@ -87,7 +89,7 @@ def _recorded(study: Study) -> str:
     if study.protocol.baseline is not None:
         parts.append(f"the planned tests adjust for the value at {study.protocol.baseline:g} h")
     parts += [f"the file states the {listed(named)} of animals, which no planned test uses"] if named else []
-    return f"{'; '.join(parts)}. Other measures: {OPEN}" if parts else ""
+    return f"{'; '.join(parts)}. Other measures {SEVERAL_OPEN}" if parts else ""
 
 
 def _outcomes(study: Study, measured: list[str]) -> str:
@@ -107,7 +109,8 @@ def _assumed(results: pd.DataFrame) -> str:
     others = ["the authors' presumed test"] * ("published" in analyses) + ["a sensitivity analysis"] * (
         "multiverse" in analyses
     )
-    shown = f"; {listed(others)} shows whether the result depends on its assumptions" if others else ""
+    verb = "show" if len(others) > 1 else "shows"
+    shown = f"; {listed(others)} {verb} whether the result depends on its assumptions" if others else ""
     return f"the planned analysis is fixed by the protocol, without tests of its assumptions{shown}"
 
 

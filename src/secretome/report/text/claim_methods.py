@@ -44,22 +44,30 @@ def planned_methods(study: Study, rows: pd.DataFrame) -> str:
     counts = rows["effect"] == RATE_RATIO
     causes = {
         "": ~ranks & ~model & ~none & ~counts,
-        " if a contrast contained nondetects": model | (within & ~zero),
-        " if more than half of a group were nondetects, or too few values were observed to fit a model": (
+        "if a contrast contained nondetects": model | (within & ~zero),
+        "if more than half of a group were nondetects, or too few values were observed to fit a model": (
             ranks & ~zero & ~within
         ),
-        " if a value was zero, which has no logarithm": (ranks & zero) | counts,
+        "if a value was zero, which has no logarithm": (ranks & zero) | counts,
     }
-    parts = []
+    parts: list[tuple[str, str]] = []
     for cause, chosen in causes.items():
         size = listed(SIZES[effect] for effect in rows.loc[chosen & ranks, "effect"].unique() if effect in SIZES)
         parts += [
-            f"by {_the(row)}{cause}{f' ({size})' if size else ''}"
+            (cause, f"by {_the(row)}{f' ({size})' if size else ''}")
             for _, row in rows[chosen].drop_duplicates("method").iterrows()
         ]
     if none.any():
-        parts.append("without a test if a value was zero, which has no logarithm")
-    return listed(parts)
+        parts.append(("if a value was zero, which has no logarithm", "without a test"))
+    return _with_causes(parts)
+
+
+def _with_causes(parts: Sequence[tuple[str, str]]) -> str:
+    """The usual tests and, after them, each other test with its cause before it."""
+    usual = listed(test for cause, test in parts if not cause)
+    if not usual:
+        return listed(f"{test} {cause}" for cause, test in parts)
+    return usual + "".join(f" or, {cause}, {test}" for cause, test in parts if cause)
 
 
 def planned_sentences(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]:
@@ -155,8 +163,8 @@ def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
 def _interaction(_: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     yield (
         "A claim that one effect was higher or lower than another was tested by the ratio of the two ratios, or the "
-        f"difference of the two differences, {methods}. That one effect was significant and the other was not would "
-        f"not answer it. It was supported if p was at most {alpha:g} in the claimed direction and the "
+        f"difference of the two differences, {methods}. One effect that was significant and another that was not would "
+        f"not answer this question. It was supported if p was at most {alpha:g} in the claimed direction and the "
         f"{percent(1 - 2 * alpha)} interval was not inside the equivalence margins, contradicted if p was at most "
         f"{alpha:g} in the other direction, or above {alpha:g} with that interval inside the equivalence margins, and "
         "otherwise inconclusive."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from secretome.protocol import Claim, Protocol
-from secretome.report.text.effects import EffectWords, claim_effect_words, effect_words
+from secretome.report.text.effects import EffectWords, claim_effect_words, effect_words, margin_words
 from secretome.report.text.numbers import p_number, percent
 
 
@@ -24,7 +24,7 @@ class _Terms:
     def margin(self) -> str:
         """The equivalence margins."""
         limits = self.protocol.endpoints[self.claim.endpoint].equivalence_margin
-        return f"{limits.low:g} to {limits.high:g}{self.words.unit}".replace("-", "−")
+        return f"{margin_words(limits)}{self.words.unit}"
 
     @property
     def on_scale(self) -> str:
@@ -112,10 +112,11 @@ def _trend(terms: _Terms) -> tuple[str, str, str]:
 def _every(terms: _Terms) -> tuple[str, str, str]:
     (way, back), alpha, short = terms.directions, terms.alpha, terms.words.short
     k, none, negligible = terms.protocol.family_size(terms.claim), terms.words.none, terms.claim.negligible
-    small = " and none lies inside the equivalence margins" if negligible else ""
-    flat = f", or lies inside {terms.margin} at {p_number(alpha / k)}" if negligible else ""
+    small = f", and no {percent(1 - 2 * alpha)} interval inside {terms.margin}" if negligible else ""
+    strict = p_number(alpha / k)
+    flat = f", or one {short} inside {terms.margin} with a p of equivalence ≤ {strict}" if negligible else ""
     return (
         f"{terms.test}, each of {k} groups",
-        f"every p ≤ {alpha:g}, every {short} {way} {none}{small}",
-        f"one {short} {back} {none} with p ≤ {p_number(alpha / k)}{flat}",
+        f"every p ≤ {alpha:g} and every {short} {way} {none}{small}",
+        f"one {short} {back} {none} with p ≤ {strict}{flat}",
     )

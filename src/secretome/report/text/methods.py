@@ -110,7 +110,7 @@ def losses(study: Study) -> Iterator[str]:
             f"{protocol.population or 'of all animals'}."
         )
     if excluded.empty:
-        yield "No animals or values were excluded."
+        yield f"No {'animals' if protocol.unit else protocol.units} or values were excluded."
     else:
         reasons = [f"{reason} ({rows['animal'].nunique()})" for reason, rows in excluded.groupby("exclude", sort=False)]
         who = units_counted(study, excluded["animal"].nunique())

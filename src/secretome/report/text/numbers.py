@@ -123,14 +123,14 @@ def simultaneous_interval(row: Row, *, named: bool = False) -> str:
     return f"{'simultaneous ' if named and _has_interval(simultaneous) else ''}{interval(simultaneous)}"
 
 
-def ratio(row: Row) -> str:
-    """A ratio with its interval, or its bound.
+def ratio(row: Row, unit: str = "") -> str:
+    """A ratio, or another effect in its unit, with its interval, or its bound.
 
     >>> ratio({"estimate": float("nan"), "low": 0.0, "high": 0.149, "level": float("nan")})
     'at most 0.15 in these values, without an interval'
     """
     if not math.isnan(row["estimate"]):
-        return f"{number(row['estimate'])} ({interval(row)})"
+        return f"{number(row['estimate'])}{unit} ({interval(row)})"
     if math.isnan(row["low"]) or not math.isnan(row["level"]):
         return "not estimable"
     return _side(row)

@@ -66,22 +66,35 @@ def verdict_p(protocol: Protocol, verdict: Row) -> str:
 
 
 def card_effect(study: Study, verdict: Row) -> str:
-    """The effect that decides a verdict, with its interval, and the group for a claim about several.
+    """The effect that decides a verdict, with its interval, and the group or the doses that it compares.
 
     >>> from secretome import adjudicate, analyse, load_study
     >>> study = load_study("treg_conditioned_medium")
     >>> card_effect(study, adjudicate(study, analyse(study, ("planned",))).iloc[0])
     'Ratio 1.51 (95 % interval 1.23 to 1.85)'
     """
-    size = ratio(verdict)
-    if size == "not estimable":
+    size = named_effect(study.protocol, verdict)
+    if not size:
         return ""
     claim = study.protocol.claims[verdict["claim"]]
-    words = claim_effect_words(study.protocol, claim)
-    name = f"{words.short},{words.unit}:" if words.unit else words.short
-    group = f"Deciding group, {_treated(study, verdict['contrast'])}: " if claim.together else ""
-    shown = f"{group}{name} {size}"
+    compared = f"Deciding group, {_treated(study, verdict['contrast'])}: " if claim.together else ""
+    if claim.over_doses:
+        compared = "Highest against lowest dose: "
+    shown = f"{compared}{size}"
     return f"{shown[0].upper()}{shown[1:]}"
+
+
+def named_effect(protocol: Protocol, verdict: Row) -> str:
+    """The effect that decides a verdict, with its name, unit and interval; empty if it cannot be estimated.
+
+    >>> from secretome import adjudicate, analyse, load_study
+    >>> study = load_study("tooth_growth")
+    >>> named_effect(study.protocol, adjudicate(study, analyse(study, ("planned",))).iloc[0])
+    'difference 12.8 units (95 % interval 9.32 to 16.3)'
+    """
+    words = claim_effect_words(protocol, protocol.claims[verdict["claim"]])
+    size = ratio(verdict, words.unit)
+    return "" if size == "not estimable" else f"{words.short} {size}"
 
 
 def card_evidence(study: Study, verdict: Row) -> str:
