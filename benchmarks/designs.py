@@ -32,7 +32,7 @@ MODEL_TRIALS = 10_000
 # A fit of a mixed model takes ten milliseconds or more.
 MIXED_TRIALS = 2000
 PANEL_TRIALS = 10_000
-COVARIANCE_TRIALS = 4000
+COVARIANCE_TRIALS = 20_000
 ALPHA, LEVEL = 0.05, 0.95
 # Rats are observed every six hours for two days.
 VISIT, END = 6.0, 48.0
