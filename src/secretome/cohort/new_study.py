@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from secretome.cohort.draft_names import header_unit
 from secretome.cohort.protocol_draft import SCHEMA, Draft, draft_protocol
 from secretome.cohort.sampling_times import SamplingTimes
 from secretome.cohort.study import load_study
@@ -95,7 +96,9 @@ def _write(path: Path, text: str) -> None:
 def _cohort(table: StudyTable, draft: Draft) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["animal", "group", *draft.endpoints.values(), *table.kept])
+    units = {key: header_unit(header) for header, key in draft.endpoints.items()}
+    columns = [f"{key} ({unit})" if unit else key for key, unit in units.items()]
+    writer.writerow(["animal", "group", *columns, *table.kept])
     measured = zip(*table.endpoints.values(), *table.kept.values(), strict=True)
     for animal, level, values in zip(table.animals, table.levels, measured, strict=True):
         writer.writerow([animal, draft.groups[level].key, *values])
