@@ -36,6 +36,8 @@ def keep(page: Page, content: str) -> None:
 
 def answered(page: Page) -> dict[str, str]:
     """What the list says of the lessons with right answers."""
+    # The list is made by a script, after the page is loaded.
+    expect(page.locator("[data-lesson]")).to_have_count(len(lesson_names()))
     items = page.locator("[data-lesson]").all()
     found = {str(item.get_attribute("data-lesson")): item.inner_text() for item in items}
     assert sorted(found) == lesson_names()
