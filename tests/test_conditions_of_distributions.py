@@ -234,7 +234,7 @@ def test_the_books_own_cohorts_have_no_warning(key: str) -> None:
 def test_the_measured_rates_justify_the_warnings() -> None:
     """Each kind of cohort exceeds its limit, ordinary ones are seldom warned, and a stricter p holds the rate."""
     rates = pd.read_csv(notebooks_folder() / "benchmarks" / "design_conditions.csv")
-    # With 4 animals against 16, a panel is warned whatever the spreads.
+    # With 4 and 16 animals, every panel gets the warning, also with equal spreads.
     ordinary = rates["condition"].str.contains("normal|equal standard|as_published|null")
     ordinary &= ~rates["condition"].str.startswith("4 and 16")
     assert (rates.loc[ordinary, "warned"] <= 0.06).all()

@@ -120,8 +120,7 @@ def logrank(
     (16.79, [19.25, 10.75])
     """
     check_choice(method, ("auto", "exact", "permutation", "asymptotic"), "method")
-    if rng is not None:
-        as_generator(rng)
+    as_generator(rng)  # refused also where none is drawn from
     hours, died, levels, member = _checked(time, event, group)
     scores, variance = _scores(hours, died, member)
     sizes = member.sum(axis=0).astype(np.int64).tolist()

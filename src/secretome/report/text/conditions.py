@@ -185,45 +185,63 @@ def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple
     )
 
 
-def _unequal_n_skewed_baseline(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
-    sizes = _comparisons(study, found, _size, _skewness)
-    return (
-        _statement(ConditionCode.UNEQUAL_N_SKEWED_BASELINE),
-        f"{sizes[0].upper()}{sizes[1:]}. Analysis of covariance needs groups of similar size or deviations that are "
-        f"close to normal, and {NOT_HELD}. The exact Mann-Whitney test of the sensitivity analysis holds the error "
-        "rate if the values of both groups are distributed alike; it does not use the baseline.",
-    )
+def _size(facts: dict[str, float], side: str) -> str:
+    return f"n = {facts[f'n_{side}']:g}"
 
 
-def _skewed_changes(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
-    changes = _comparisons(study, found, None, lambda facts: f"{facts['n']:g} pairs, {_skewness(facts)}")
-    return (
-        _statement(ConditionCode.SKEWED_CHANGES),
-        f"{changes[0].upper()}{changes[1:]}. The paired t test needs changes that are close to normal, and {NOT_HELD}. "
+def _skewness(facts: dict[str, float]) -> str:
+    return f"skewness {number(facts['skewness'])}, beyond ±{number(facts['skewness_limit'])}"
+
+
+def _spread(facts: dict[str, float], where: str = "") -> str:
+    ratio = facts.get("spread_ratio")
+    return "" if ratio is None else f"spread of the smaller group {number(ratio)} times that of the larger{where}"
+
+
+def _of_design(
+    needs: str,
+    advice: str,
+    of_both: Callable[[dict[str, float]], str],
+    of_side: Callable[[dict[str, float], str], str] | None = _size,
+) -> Callable[[Study, Sequence[Condition], str], tuple[str, str]]:
+    """The sentences of a condition in which the planned test of a design does not hold the error rate."""
+
+    def sentences(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
+        compared = _comparisons(study, found, of_side, of_both)
+        return _statement(found[0].code), f"{compared[0].upper()}{compared[1:]}. {needs}, and {NOT_HELD}. {advice}"
+
+    return sentences
+
+
+OF_DESIGNS = {
+    ConditionCode.UNEQUAL_N_SKEWED_BASELINE: _of_design(
+        "Analysis of covariance needs groups of similar size or deviations that are close to normal",
+        "The exact Mann-Whitney test of the sensitivity analysis holds the error rate if the values of both groups are "
+        "distributed alike; it does not use the baseline.",
+        _skewness,
+    ),
+    ConditionCode.SKEWED_CHANGES: _of_design(
+        "The paired t test needs changes that are close to normal",
         "Check the pairs whose changes are far from the others. The signed-rank test and the sign test of the "
         "sensitivity analysis show whether most pairs change, not how large the mean change is; more pairs are needed "
         "to decide that.",
-    )
-
-
-def _panel_unequal_groups(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
-    sizes = _comparisons(study, found, _size, lambda facts: _spread(facts, " over the endpoints of the panel"))
-    return (
-        _statement(ConditionCode.PANEL_UNEQUAL_GROUPS),
-        f"{sizes[0].upper()}{sizes[1:]}. The tests of a panel have so small an error rate each that Welch's t test "
-        f"needs groups of similar size and spread, and {NOT_HELD}. Rank tests do not help. With four or more animals "
-        "in each group, at most 3 % of simulated cohorts supported a false claim with an adjusted p of 0.01 or less.",
-    )
-
-
-def _ranks_small_group_spread(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
-    sizes = _comparisons(study, found, _size, _spread)
-    return (
-        _statement(ConditionCode.RANKS_SMALL_GROUP_SPREAD),
-        f"{sizes[0].upper()}{sizes[1:]}. The rank test is also sensitive to a difference in spread if the groups "
-        f"differ in size, and {NOT_HELD}. Welch's t test of the sensitivity analysis allows for unequal spreads; it "
-        "replaces a nondetect by a share of the limit.",
-    )
+        lambda facts: f"{facts['n']:g} pairs, {_skewness(facts)}",
+        of_side=None,
+    ),
+    ConditionCode.PANEL_UNEQUAL_GROUPS: _of_design(
+        "The tests of a panel have so small an error rate each that Welch's t test needs groups of similar size and "
+        "spread",
+        "Rank tests do not help. With four or more animals in each group, at most 3 % of simulated cohorts supported a "
+        "false claim with an adjusted p of 0.01 or less.",
+        lambda facts: _spread(facts, " over the endpoints of the panel"),
+    ),
+    ConditionCode.RANKS_SMALL_GROUP_SPREAD: _of_design(
+        "The rank test is also sensitive to a difference in spread if the groups differ in size",
+        "Welch's t test of the sensitivity analysis allows for unequal spreads; it replaces a nondetect by a share of "
+        "the limit.",
+        _spread,
+    ),
+}
 
 
 def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
@@ -251,10 +269,7 @@ OTHERS: dict[ConditionCode, Callable[[Study, Sequence[Condition], str], tuple[st
     ConditionCode.UNEQUAL_LOSSES: _unequal_losses,
     ConditionCode.CENSORED_UNEQUAL_SPREAD: _censored_unequal_spread,
     ConditionCode.UNEQUAL_N_SKEWED: _unequal_n_skewed,
-    ConditionCode.UNEQUAL_N_SKEWED_BASELINE: _unequal_n_skewed_baseline,
-    ConditionCode.SKEWED_CHANGES: _skewed_changes,
-    ConditionCode.PANEL_UNEQUAL_GROUPS: _panel_unequal_groups,
-    ConditionCode.RANKS_SMALL_GROUP_SPREAD: _ranks_small_group_spread,
+    **OF_DESIGNS,
     ConditionCode.CAGES_SHARED: _cages_shared,
     **dict.fromkeys(PARTLY_CROSSED.values(), _partly_crossed),
     **dict.fromkeys(UNLABELLED.values(), _unlabelled),
@@ -295,19 +310,6 @@ def _shared(column: str) -> Callable[[dict[str, float]], str]:
 
 def _clusters(column: str) -> Callable[[dict[str, float], str], str]:
     return lambda facts, side: _number_of(facts[f"n_{side}"], column)
-
-
-def _size(facts: dict[str, float], side: str) -> str:
-    return f"n = {facts[f'n_{side}']:g}"
-
-
-def _skewness(facts: dict[str, float]) -> str:
-    return f"skewness {number(facts['skewness'])}, beyond ±{number(facts['skewness_limit'])}"
-
-
-def _spread(facts: dict[str, float], where: str = "") -> str:
-    ratio = facts.get("spread_ratio")
-    return "" if ratio is None else f"spread of the smaller group {number(ratio)} times that of the larger{where}"
 
 
 def _by_means(study: Study, condition: Condition, column: str) -> str:
