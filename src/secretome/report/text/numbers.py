@@ -13,6 +13,7 @@ from secretome.analysis.results import (
     RESTRICTED_MEAN,
     TREND_DIFFERENCE,
 )
+from secretome.protocol.names import plural
 
 # Effects in the unit of the endpoint.
 IN_UNIT = frozenset(
@@ -161,7 +162,7 @@ def count(n: int, noun: str) -> str:
     >>> count(1, "donor"), count(12, "donor")
     ('1 donor', '12 donors')
     """
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{n} {noun if n == 1 else plural(noun)}"
 
 
 def listed(items: Iterable[str], word: str = "and") -> str:
