@@ -67,7 +67,8 @@ def _identify(app: Any, pagename: str, template: str, context: dict[str, Any], d
 
 def _lead_on(app: Any, pagename: str, context: dict[str, Any]) -> None:
     """Point the "next" link in the footer to the page that the last box of a page names."""
-    link = BeautifulSoup(str(context.get("body", "")), "html.parser").select_one(".what-next a.reference.internal")
+    _, _, box = str(context.get("body", "")).partition('class="what-next')
+    link = BeautifulSoup(box, "html.parser").select_one("a.reference.internal")
     if link is None or not context.get("next"):
         return
     page = posixpath.normpath(posixpath.join(posixpath.dirname(pagename), str(link["href"]).partition("#")[0]))

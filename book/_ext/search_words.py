@@ -21,6 +21,7 @@ GLOSSARY = "book/glossary"
 TEXTS = "search_texts.js"
 # Characters of a page: what follows is found, but without an excerpt.
 MAX_LENGTH = 12_000
+DRAWING = re.compile("<svg.*?</svg>", re.DOTALL)
 
 
 def _add_words(app: Any) -> Iterable[Any]:
@@ -45,10 +46,12 @@ def page_text(page: str) -> str:
     >>> page_text("<article><p>Ten   rats</p><svg><text>1</text></svg></article>")
     'Ten rats'
     """
-    article = BeautifulSoup(page, "html.parser").select_one("article")
+    # Drawings and the lists of pages beside the article are most of a page, and would take most of the time.
+    own = DRAWING.sub("", page[page.find("<article") : page.rfind("</article>")])
+    article = BeautifulSoup(own, "html.parser").select_one("article")
     if article is None:
         return ""
-    for unread in article.select("svg, script, style, .headerlink, .export, .cell_input, .prev-next-area"):
+    for unread in article.select("script, style, .headerlink, .export, .cell_input, .prev-next-area"):
         unread.decompose()
     return re.sub(r"\s+", " ", article.get_text(" ")).strip()[:MAX_LENGTH]
 

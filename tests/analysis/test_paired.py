@@ -1,5 +1,6 @@
 """The T-cell study, number by number, and what happens at the edges."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,21 +203,23 @@ def test_another_alpha_or_an_exclusion_alters_the_protocol(tmp_path: Path, treg:
 
 @pytest.mark.slow
 def test_false_support_is_at_most_its_rate(tmp_path: Path) -> None:
-    """Under no effect, a directional claim is supported in at most 2.5 % of cohorts; 400 seeded cohorts of eight."""
+    """Without an effect each sign of each change is as likely as the other.
+
+    Of the 128 cohorts that seven changes give, the claimed direction is found in 3: the most that 2.5 % allow.
+    """
     rng = np.random.default_rng(11)
+    before, changes = rng.lognormal(1, 0.5, 7), rng.lognormal(-1, 0.5, 7)
     supported = 0
     path = tmp_path / "null.csv"
-    for _ in range(400):
-        before = rng.lognormal(1, 0.5, 8)
-        after = before * rng.lognormal(0, 0.3, 8)
+    for signs in itertools.product((-1, 1), repeat=7):
+        after = before * np.exp(np.array(signs) * changes)
         lines = [
             f"d{i},{group},{value}"
-            for i in range(8)
+            for i in range(7)
             for group, value in (("without", before[i]), ("with_cm", after[i]))
         ]
         path.write_text("animal,group,foxp3_cd25pos\n" + "\n".join(lines), encoding="utf-8")
         study = load_study(TREG, cohort=path)
-        verdict = adjudicate(study, analyse(study, ("published", "planned"))).iloc[0]["verdict"]
+        verdict = adjudicate(study, analyse(study, ("planned",))).iloc[0]["verdict"]
         supported += verdict == "supported"
-    # Three standard errors above 2.5 % of 400.
-    assert supported <= 10 + 3 * np.sqrt(400 * 0.025 * 0.975)
+    assert supported == 3
