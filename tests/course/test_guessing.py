@@ -14,7 +14,7 @@ from secretome.course.roster import Roster, Student
 from secretome.protocol import load_protocol, study_folder, study_names
 
 TREG = "treg_conditioned_medium"
-STUDENTS = 8
+STUDENTS = 5
 
 
 def scenarios(name: str) -> list[str]:
