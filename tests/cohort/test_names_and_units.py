@@ -42,6 +42,51 @@ def test_thousandfold_difference_is_refused_unless_the_unit_is_stated(
     assert len(load_study("sepsis_cytokines", cohort=path).cohort.values) == 48
 
 
+def in_two_units(tmp_path: Path, protocol: Protocol, which: str, header: str = "il6") -> Path:
+    """A cohort with IL-6 in ng/mL in one or two groups, in every second rat or in one rat, and in pg/mL elsewhere."""
+    table = simulate(protocol, "null", n=6, seed=5)[["animal", "group", "il6", "il4"]].astype({"il6": object})
+    levels = {"sham": 20.0, "control": 120.0, "t1": 60.0, "t2": 30.0}
+    table["il6"] = [levels[group] * (1 + 0.05 * (at % 6)) for at, group in enumerate(table["group"])]
+    slices = {"group": slice(18, None), "groups": slice(12, None), "rats": slice(None, None, 2), "rat": slice(8, 9)}
+    table.loc[table.index[slices[which]], "il6"] /= 1000
+    path = tmp_path / "two-units.csv"
+    table.rename(columns={"il6": header}).to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("which", "place"),
+    [
+        ("group", "il6 in t2 and sham"),
+        ("groups", "il6 in t2 and sham"),
+        ("rats", "il6 in sham"),
+        ("rat", "il6 in control"),
+    ],
+)
+def test_values_in_two_units_are_refused_unless_the_unit_is_stated(
+    tmp_path: Path, sepsis_protocol: Protocol, which: str, place: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        load_study("sepsis_cytokines", cohort=in_two_units(tmp_path, sepsis_protocol, which))
+    assert [problem.place for problem in error.value.problems] == [place]
+    stated = load_study("sepsis_cytokines", cohort=in_two_units(tmp_path, sepsis_protocol, which, "il6 (pg/mL)"))
+    assert sum(note.startswith("il6 lies ") for note in stated.cohort.notes) == 1
+
+
+def test_titres_and_counts_of_a_group_may_be_far_apart(tmp_path: Path) -> None:
+    path = tmp_path / "nonresponder.csv"
+    path.write_text("animal,group,afc,titre\n1,im10,60000,512\n2,im10,400,4\n3,im10,50000,256\n")
+    assert len(load_study("humoral_immunity", cohort=path).cohort.values) == 6
+
+
+def test_fraction_among_percentages_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "fraction.csv"
+    path.write_text("animal,group,phagocytosis\n1,saline,44\n2,saline,0.47\n3,saline,52\n")
+    with pytest.raises(InputError) as error:
+        load_study("humoral_immunity", cohort=path)
+    assert [problem.place for problem in error.value.problems] == ["phagocytosis in saline"]
+
+
 def test_values_on_another_scale_are_refused_or_noted_with_the_approved_sentence(
     tmp_path: Path, sepsis_protocol: Protocol, treg: Study
 ) -> None:
@@ -52,6 +97,7 @@ def test_values_on_another_scale_are_refused_or_noted_with_the_approved_sentence
     for case, study, path in (
         ("fractions instead of percent", "treg_conditioned_medium", fractions),
         ("a thousand times too large", "sepsis_cytokines", shifted(tmp_path, sepsis_protocol, 1e3)),
+        ("a group in another unit", "sepsis_cytokines", in_two_units(tmp_path, sepsis_protocol, "group")),
     ):
         with pytest.raises(InputError) as error:
             load_study(study, cohort=path)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from secretome.cohort.copies import Sample, find_copy, sample_of
@@ -17,6 +16,7 @@ from secretome.cohort.files.opening import read_bytes
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.reading import read_cohort
 from secretome.cohort.sample_key import KeyFile
+from secretome.cohort.scale import check_scale, log_medians
 from secretome.protocol import (
     InputError,
     Origin,
@@ -27,12 +27,6 @@ from secretome.protocol import (
     study_folder,
 )
 from secretome.protocol import sha256 as file_hash
-
-# Decimal logarithms: a thousandfold unit error is 3, a fraction for a percentage 2. No effect of a study is so large.
-UNIT_ERROR = 2.5
-FRACTION_ERROR = 1.5
-# Two titres of one apart, such as 4 and 5, are no dilutions of a series, but 1, 2 and 3 may be.
-MIN_STEPS, MAX_STEPS = 3, 20
 
 # The cohorts that this process has read, by file, content and arguments. They are pickled, so that no caller can change
 # the tables of another. A forked process inherits them, so that a rerun parses each file once.
@@ -187,7 +181,7 @@ def _compared_with_source(
         # No claim is based on simulated animals.
         return cohort, cohort.origin != "simulated"
     original = _original(folder / "protocol.yml", source, source_content)
-    notes = _check_scale(cohort, original, protocol)
+    notes = check_scale(cohort, original.medians, protocol)
     compared = replace(cohort, notes=(*cohort.notes, *notes))
     return compared, _is_source_data(cohort, original, protocol)
 
@@ -208,53 +202,12 @@ def _original(protocol: Path, source: Path, content: bytes) -> _Original:
     study = load_protocol(protocol)
     cohort = read_cohort(source, study, content)
     sample = sample_of(_assayed(cohort.values, study))
-    return _Original(cohort.origin, _log_medians(cohort), sample, _animals(cohort))
+    return _Original(cohort.origin, log_medians(cohort), sample, _animals(cohort))
 
 
 def _assayed(values: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     """The values without survival, because many animals that live to the end share its value."""
     return values[values["endpoint"] != protocol.survival]
-
-
-def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> list[str]:
-    """Refuse an endpoint about 1000 times off the study's values, unless the file states its unit; then note it."""
-    problems, notes = [], []
-    logs = _log_medians(cohort)
-    for key, endpoint in protocol.endpoints.items():
-        pairs = [pair for pair in logs.keys() & original.medians.keys() if pair[0] == key]
-        shift = float(np.median([logs[pair] - original.medians[pair] for pair in pairs])) if pairs else 0.0
-        values = cohort.values[cohort.values["endpoint"] == key]["lower"].dropna()
-        are_fractions = endpoint.unit.startswith("%") and shift < -FRACTION_ERROR and bool((values <= 1).all())
-        are_steps = endpoint.kind == "titre" and _are_steps(set(values))
-        if abs(shift) < UNIT_ERROR and not are_fractions and not are_steps:
-            continue
-        times = f"{10 ** abs(shift):.2g} times {'above' if shift > 0 else 'below'} the study's own"
-        if key in cohort.units_stated:
-            notes.append(f"{key} lies {times}; the file states its unit, so this is accepted")
-            continue
-        other = "fractions" if are_fractions else "numbers of dilution steps" if are_steps else "another unit"
-        found = f"values of {key} that lie {times}, as {other} would"
-        expected = f"{endpoint.label} in {endpoint.unit}"
-        remedy = f"If the unit is right, state it: in the header, as '{key} ({endpoint.unit})', or in a column 'unit'."
-        problems.append(Problem(cohort.path.name, f"all of {key}", found, expected, remedy))
-    if problems:
-        raise InputError(problems)
-    return notes
-
-
-def _are_steps(values: set[float]) -> bool:
-    """Whether titres are log2 steps, such as 4, 5 and 6: neighbouring dilutions are not 4 and 5 times."""
-    whole = all(value == int(value) and value <= MAX_STEPS for value in values)
-    return whole and any(value >= MIN_STEPS and value + 1 in values for value in values)
-
-
-def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:
-    """The median decimal logarithm of each endpoint in each group; a censored value counts as its limit."""
-    values = cohort.values
-    limit = values["lower"].where((values["lower"] > 0) | values["lower"].isna(), values["upper"])
-    observed = values.assign(log=np.log10(limit.where(limit > 0)))
-    medians = observed.dropna(subset=["log"]).groupby(["endpoint", "group"], as_index=False)["log"].median()
-    return {(endpoint, group): float(log) for endpoint, group, log in medians.itertuples(index=False, name=None)}
 
 
 def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> bool:
