@@ -73,7 +73,8 @@ def plan(cell: Plan) -> pd.DataFrame:
 
 def write(rows: list[pd.DataFrame], studies: Sequence[str], order: list[str], out: Path) -> None:
     """Write a table, sorted; the rows of studies of the book that were not measured now are kept."""
-    kept = pd.read_csv(out) if out.exists() else pd.DataFrame({"study": []})
+    # "null" is the name of a scenario.
+    kept = pd.read_csv(out, keep_default_na=False) if out.exists() else pd.DataFrame({"study": []})
     others = set(study_names()) - set(studies)
     table = pd.concat([kept[kept["study"].isin(others)], *rows]).sort_values(order)
     out.parent.mkdir(parents=True, exist_ok=True)
