@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from outside import CASES, all_assignments, samples_of
 
 from secretome import stats
+from secretome.stats._null_distributions import jonckheere_null, rank_sum_null
 from secretome.stats._permutation import SignSums, sum_at
 from secretome.stats.step_down import NULL_DRAWS, _t_bar
 
@@ -81,6 +82,21 @@ def test_reversing_the_order_mirrors_the_trend() -> None:
     up = stats.jonckheere_terpstra(samples, alternative="greater")
     down = stats.jonckheere_terpstra(samples[::-1], alternative="less")
     assert (up.pvalue, up.statistic) == pytest.approx((down.pvalue, 75 - down.statistic))
+
+
+def test_jonckheere_without_ties_is_a_sum_of_independent_mann_whitney_statistics() -> None:
+    """Terpstra (1952): each group against all groups before it, down to the smallest probability."""
+    sizes = (6, 7, 5, 6)
+    expected = np.ones(1)
+    for group in range(1, len(sizes)):
+        before = sum(sizes[:group])
+        ranks = tuple(2 * rank for rank in range(1, before + sizes[group] + 1))
+        support, weights = rank_sum_null(ranks, sizes[group])
+        assert (np.diff(support) == 2).all()
+        expected = np.convolve(expected, weights / weights.sum())
+    null = jonckheere_null((1,) * sum(sizes), sizes)
+    assert null[::2] == pytest.approx(expected, rel=1e-12, abs=0)
+    assert not null[1::2].any()
 
 
 def test_three_doses_of_three_reach_the_minimum_attainable_p() -> None:

@@ -2,12 +2,14 @@
 
 Rank sums: the shift algorithm of Streitberg and Röhmel (1986, Statistical Software Newsletter 12:10-17). Midranks are
 doubled so that they are integers, and one dynamic programme counts in how many ways each sum arises. Counts are held as
-floats: they are exact up to 2**53 and keep a relative error near 1e-15 beyond.
+floats: they are exact up to 2**53 and keep a relative error near 1e-15 beyond. For the Jonckheere-Terpstra test they
+are integers.
 """
 
 import math
 from functools import lru_cache
 from itertools import product
+from operator import add, le, mul
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ MAX_VALUES = 1000
 MAX_TABLE = 3e7
 # Tables with more cells than this are filled row by row.
 MIN_TABLE_BY_ROW = 150_000
-# Operations of the exact Jonckheere-Terpstra distribution that take about a second.
+# Operations of the exact Jonckheere-Terpstra distribution that take less than a second.
 JONCKHEERE_OPERATIONS = 300_000
 # The distribution of score sums has at most this many different sums.
 MAX_SCORE_SUMS = 300_000
@@ -235,27 +237,39 @@ def jonckheere_operations(counts: tuple[int, ...], sizes: tuple[int, ...]) -> fl
 def jonckheere_null(counts: tuple[int, ...], sizes: tuple[int, ...]) -> Floats:
     """The probability that 2 J is 0, 1, ... over all permutations, for tied values of these counts, ascending."""
     length = 2 * sum(a * b for i, a in enumerate(sizes) for b in sizes[:i]) + 1
-    states = {(0,) * len(sizes): np.eye(1, length)[0]}
+    permutations = math.factorial(sum(sizes)) // math.prod(map(math.factorial, sizes))
+    # No count exceeds the number of permutations, so one integer holds those of all values of 2 J, side by side: a
+    # shift adds to 2 J, and a product or a sum acts on every count, without rounding.
+    size_of_count = (permutations.bit_length() + 7) // 8
+    # A state is how many places of each group are filled.
+    states = {(0,) * len(sizes): 1}
     for count in counts:
-        extended: dict[tuple[int, ...], Floats] = {}
-        for filled, weights in states.items():
-            free = np.array(sizes) - filled
-            for placed in _placements(count, sizes):
-                if (placed > free).any():
-                    continue
-                shift = sum(placed[j] * (2 * filled[i] + placed[i]) for j in range(1, len(sizes)) for i in range(j))
-                ways = math.prod(math.comb(int(left), use) for left, use in zip(free, placed, strict=True))
-                state = tuple(int(a) + b for a, b in zip(filled, placed, strict=True))
-                target = extended.setdefault(state, np.zeros(length))
-                target[shift:] += ways * weights[: length - shift]
-        # Scaled each time, because multinomial numbers outgrow a float.
-        total = sum(float(weights.sum()) for weights in extended.values())
-        states = {state: weights / total for state, weights in extended.items()}
-    return np.asarray(states[tuple(sizes)])
+        extended: dict[tuple[int, ...], int] = {}
+        for placed, ways, weights, within in _placements(count, sizes):
+            room = tuple(size - used for size, used in zip(sizes, placed, strict=True))
+            for filled, packed in states.items():
+                if all(map(le, filled, room)):
+                    state = tuple(map(add, filled, placed))
+                    gain = within + sum(map(mul, weights, filled))
+                    extended[state] = extended.get(state, 0) + (packed * ways << 8 * size_of_count * gain)
+        states = extended
+    packed_counts = states[tuple(sizes)].to_bytes(length * size_of_count, "little")
+    starts = range(0, len(packed_counts), size_of_count)
+    return np.array([int.from_bytes(packed_counts[at : at + size_of_count], "little") / permutations for at in starts])
 
 
 @lru_cache(maxsize=256)
-def _placements(count: int, sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """The ways to place `count` equal values in groups of these sizes."""
-    ranges = (range(min(count, size) + 1) for size in sizes[:-1])
-    return tuple((*first, count - sum(first)) for first in product(*ranges) if 0 <= count - sum(first) <= sizes[-1])
+def _placements(count: int, sizes: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], int, tuple[int, ...], int], ...]:
+    """The ways to place `count` equal values in groups of these sizes.
+
+    Each has the number in each group, how many ways there are to choose which value goes where, what each value placed
+    earlier in each group adds to 2 J, and what the equal values add among themselves.
+    """
+    placements = []
+    for first in product(*(range(min(count, size) + 1) for size in sizes[:-1])):
+        placed = (*first, count - sum(first))
+        if 0 <= placed[-1] <= sizes[-1]:
+            ways = math.factorial(count) // math.prod(map(math.factorial, placed))
+            later = tuple(sum(placed[group + 1 :]) for group in range(len(placed)))
+            placements.append((placed, ways, tuple(2 * more for more in later), sum(map(mul, placed, later))))
+    return tuple(placements)

@@ -64,8 +64,8 @@ def jonckheere_terpstra(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: later samples tend to be larger.
     method : {"auto", "exact", "permutation", "asymptotic"}
-        ``"auto"`` is exact if that takes about a second and draws 99 999 permutations otherwise; ``"asymptotic"`` is
-        statsmodels' normal approximation, corrected for ties and not for continuity.
+        ``"auto"`` is exact if that takes less than a second and draws 99 999 permutations otherwise; ``"asymptotic"``
+        is statsmodels' normal approximation, corrected for ties and not for continuity.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
