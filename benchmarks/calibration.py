@@ -88,9 +88,9 @@ def two_groups(world: str, n: int, rng: Rng) -> Rows:
         wald = _try(lambda: rank_compare_2indep(x, y).conf_int())
         rows["probability of superiority", "coverage", "statsmodels"] = [wald is not None and wald[0] <= 0.5 <= wald[1]]
     if world in ("normal logs", "unequal spreads"):
-        for method in ("welch", "rank"):
+        for method, name in (("welch", "Welch on logs"), ("rank", "ranks")):
             margin = _try(lambda method=method: stats.equivalence(1.25 * x, y, 0.8, 1.25, scale="ratio", method=method))
-            rows["equivalence at its margin", "size", f"secretome, {method}"] = [
+            rows["equivalence at its margin", "size", f"secretome, {name}"] = [
                 margin is not None and margin.pvalue <= ALPHA
             ]
     if world == "overdispersed counts":
@@ -137,7 +137,7 @@ def below_the_limit(n: int, rng: Rng, share: float = 0.6) -> Rows:
     ]
     half = [np.where(v < limit, limit / 2, v) for v in (x, y)]
     welch = _try(lambda: stats.geometric_mean_ratio(*half))
-    rows["geometric mean ratio", "size", "half the limit put in, Welch on logs"] = [
+    rows["geometric mean ratio", "size", "half the limit substituted, Welch on logs"] = [
         welch is not None and welch.pvalue <= ALPHA
     ]
     return rows

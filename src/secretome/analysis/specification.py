@@ -144,7 +144,7 @@ TESTS = {
     Method.MANN_WHITNEY_DEAD_HIGHEST: "exact Mann-Whitney test, the dead ranked highest",
     Method.BRUNNER_MUNZEL: "Brunner-Munzel permutation test",
     Method.SLOPE: "Welch's t test of the slope",
-    Method.SLOPE_POOLED: "t test of the slope with the pooled variance of all doses",
+    Method.SLOPE_POOLED: "pooled-variance t test of the slope",
     Method.REGRESSION: "linear regression",
     Method.JONCKHEERE: "exact Jonckheere-Terpstra test",
     Method.JONCKHEERE_MIDP: "mid-p Jonckheere-Terpstra test",
@@ -205,7 +205,7 @@ SUBSTITUTES = {
     Nondetects.LIMIT_OVER_SQRT2: "the limit over √2",
     Nondetects.LIMIT: "the limit",
 }
-DOSES = {Dose.LOG: "log dose", Dose.LINEAR: "dose", Dose.RANK: "rank of the dose"}
+DOSES = {Dose.LOG: "log dose", Dose.LINEAR: "dose", Dose.RANK: "the rank of the dose"}
 # Names that are not the test's followed by its scale.
 NAMES = {
     (Method.PERMUTATION, Scale.LOG): "permutation test of geometric means",
@@ -263,11 +263,11 @@ class Specification:
         """The name of the test with its scale."""
         if (self.test, self.scale) in NAMES:
             return NAMES[self.test, self.scale]
-        dose = f" on {DOSES[self.dose]}" if self.dose else ""
-        if self.scale not in (Scale.LOG, Scale.LOG_RANK):
-            return f"{TESTS[self.test]}{dose}"
-        comma = "," if self.dose or self.test in WITH_COMMA else ""
-        return f"{TESTS[self.test]}{dose}{comma} on logs"
+        on_logs = self.scale in (Scale.LOG, Scale.LOG_RANK)
+        if self.dose:
+            return f"{TESTS[self.test]} of {'log values' if on_logs else 'values'} on {DOSES[self.dose]}"
+        comma = "," if self.test in WITH_COMMA else ""
+        return f"{TESTS[self.test]}{f'{comma} on logs' if on_logs else ''}"
 
     def name(self, *, below: bool = False, above: bool = False, state_adjustment: bool = False) -> str:
         """The label with the substituted values, where there are values below or above a limit, and the adjustment."""
