@@ -94,7 +94,7 @@ def example(name: str, key: str) -> str:
 
 
 def exact_example() -> str:
-    """Two p values of one pair of samples, by SciPy's exact method and with ties counted, as HTML."""
+    """Two p-values of one pair of samples, by SciPy's exact method and with ties counted, as HTML."""
     ours, theirs = stats.mann_whitney(*ROTAROD).pvalue, scipy.stats.mannwhitneyu(*ROTAROD, method="exact").pvalue
     values = (", ".join(map(str, sorted(sample))) for sample in ROTAROD)
     named = zip(("Treated", "Control"), values, strict=True)

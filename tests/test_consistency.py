@@ -176,13 +176,13 @@ def check_weakest(study: Study, results: pd.DataFrame, verdict: pd.Series) -> No
 
 
 def printed(text: str) -> tuple[set[str], set[str]]:
-    """The intervals and the p values that a sentence prints."""
+    """The intervals and the p-values that a sentence prints."""
     intervals = {f"{level} % interval {low} to {high}" for level, low, high in INTERVAL.findall(text)}
     return intervals, {f"{sign} {value}" for sign, value in P_VALUE.findall(text)}
 
 
 def cells(rows: Sequence[pd.Series]) -> tuple[set[str], set[str]]:
-    """The intervals and p values that these rows hold, as they are printed."""
+    """The intervals and p-values that these rows hold, as they are printed."""
     intervals, values = set(), set()
     for row in rows:
         for low, high, level in (
@@ -197,7 +197,7 @@ def cells(rows: Sequence[pd.Series]) -> tuple[set[str], set[str]]:
 
 
 def check_sentence(text: str, rows: Sequence[pd.Series], population: str) -> None:
-    """A sentence prints intervals and p values of these rows and no other."""
+    """A sentence prints intervals and p-values of these rows and no other."""
     intervals, values = printed(text.replace(population, ""))
     of_rows, p_of_rows = cells(rows)
     assert intervals <= of_rows, (text, intervals - of_rows)
@@ -249,7 +249,7 @@ def check_study(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_pair(text: str, verdict: pd.Series) -> None:
-    """What a sentence says first is the verdict's own pair; adjusted p values are called so."""
+    """What a sentence says first is the verdict's own pair; adjusted p-values are called so."""
     intervals, values = printed(text)
     p = verdict["pvalue"] if math.isnan(verdict["pvalue_adjusted"]) else verdict["pvalue_adjusted"]
     if values:
@@ -293,7 +293,7 @@ def drawn_intervals(axes: "figures.Axes") -> dict[float, tuple[float, float]]:
 
 
 def check_figure(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
-    """The drawn intervals and the p values over the brackets are those of the decisive rows, the verdict's included."""
+    """The drawn intervals and the p-values over the brackets are those of the decisive rows, the verdict's included."""
     claim = study.protocol.claims[verdict["claim"]]
     rows = [row for _, row in decision_rows(study, results, verdict["claim"], verdict["rule"]).iterrows()]
     if study.protocol.design == "paired":
@@ -320,7 +320,7 @@ def check_figure(study: Study, results: pd.DataFrame, verdict: pd.Series) -> Non
 
 
 def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
-    """The planned point of a specification curve is the verdict's p, and each axis holds p values of one question."""
+    """The planned point of a specification curve is the verdict's p, and each axis holds p-values of one question."""
     claim = study.protocol.claims[verdict["claim"]]
     found = specifications(study, results, verdict["claim"])
     own = found[(found["question"] == AS_CLAIMED) & (found["analysis"] == "planned")]
@@ -342,7 +342,7 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
             else not equivalence.any()
         )
         known = rows[rows["pvalue"].notna()].reset_index(drop=True)
-        # Each block of analyses has a panel of effects, one of p values and one of specifications.
+        # Each block of analyses has a panel of effects, one of p-values and one of specifications.
         panels = figures.specification_figure(study, rows, ALPHA).axes[1::3]
         points = [line for panel in panels for line in panel.lines]
         heights = sorted(

@@ -208,7 +208,7 @@ page.table(tables.planned_table(study, differences), "Tests of a difference", fo
 # What is known about the authors' test: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`. For phagocytosis: {glue:text}`stated_unchanged`.
 #
 # (humoral-min-pvalues)=
-# With few animals, such tests have few possible p values. With five mice per group, comparisons of six secretome groups can just reach 0.05 after Bonferroni's adjustment, and comparisons of seven groups, with Thymalin, cannot
+# With few animals, such tests have few possible p-values. With five mice per group, comparisons of six secretome groups can just reach 0.05 after Bonferroni's adjustment, and comparisons of seven groups, with Thymalin, cannot
 # ({ref}`with other methods they can <lesson-min-pvalues-several>`). With three mice per group, of these exact tests only the trend test over the three doses can reach 0.05.
 
 # %% tags=["remove-input"]

@@ -10,7 +10,7 @@
 # (published-cohorts)=
 # # Published tables
 #
-# Papers on stem cells and their {term}`secretome` report means, standard deviations, counts and p values, but no individual values. A p value can be recalculated from the means, standard deviations and n in a table. This page
+# Papers on stem cells and their {term}`secretome` report means, standard deviations, counts and p-values, but no individual values. A p-value can be recalculated from the means, standard deviations and n in a table. This page
 # does so for every table that this book found. **{glue:text}`summary`** {doc}`Check a printed table <../../book/reported>` shows how to check another paper.
 
 # %% tags=["remove-input"]

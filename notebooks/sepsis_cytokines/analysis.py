@@ -264,7 +264,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 #
 # ```{take-aways}
 # - The results apply {ref}`only to survivors <sepsis-survivors>`: dead rats were not sampled.
-# - With few rats there are {ref}`few possible p values <sepsis-min-pvalues>`. Find the minimum attainable p-value before you look at the result.
+# - With few rats there are {ref}`few possible p-values <sepsis-min-pvalues>`. Find the minimum attainable p-value before you look at the result.
 # - The design {ref}`leaves questions open <sepsis-cannot>` that no analysis can answer: females, dose dependence, and the effect of the medium itself.
 # ```
 #

@@ -168,7 +168,7 @@ def test_every_claim_has_its_curve_and_no_analysis_twice(name: str) -> None:
         # Each panel of a figure has a band behind the two.
         drawn = [figures.specification_figure(study, rows, 0.05) for _, rows in found.groupby("question")]
         bands = [len(axes.patches) for figure in drawn for axes in figure.axes]
-        assert sum(bands) == 2 * 3  # effects, p values, choices
+        assert sum(bands) == 2 * 3  # effects, p-values, choices
 
 
 def test_a_claim_about_all_is_answered_by_the_weakest() -> None:

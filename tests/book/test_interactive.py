@@ -232,7 +232,7 @@ def test_the_words_say_what_the_bars_show(page: Page) -> None:
 
 
 def test_the_solution_is_right(site: Path) -> None:
-    """Compares the page with exact p values for groups of three and of four; ties only remove extreme permutations."""
+    """Compares the page with exact p-values for groups of three and of four; ties only remove extreme permutations."""
     text = " ".join(soup(site, "book/interactive").get_text().split())
     three, four = (stats.mann_whitney(range(n, 2 * n), range(n)) for n in (3, 4))
     assert three.min_pvalue == three.pvalue == pytest.approx(2 / comb(6, 3))

@@ -282,7 +282,7 @@ def test_mistakes_with_pooling() -> None:
         default.mean_effect_re + np.array([-1, 1]) * 1.959964 * default.sd_eff_w_re, rel=1e-6
     )
     assert scipy_stats.t.ppf(0.975, 2) == pytest.approx(4.30, abs=0.005)
-    # Two one-sided stories in opposite directions have the same two-sided p values, and so the same combination.
+    # Two one-sided stories in opposite directions have the same two-sided p-values, and so the same combination.
     assert scipy_stats.combine_pvalues([0.02, 0.02]).pvalue < 0.004
     agreeing = stats.random_effects([-0.5, -0.5001, -0.4999], [0.2] * 3).confidence_interval()
     assert agreeing.high - agreeing.low < 2 * 1.96 * 0.2 / np.sqrt(3)

@@ -10,7 +10,7 @@
 # (lesson-auditing)=
 # # Auditing a paper's numbers
 #
-# **The question.** A paper reports means, standard deviations, counts and p values, but no individual values. Are these numbers consistent?
+# **The question.** A paper reports means, standard deviations, counts and p-values, but no individual values. Are these numbers consistent?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|

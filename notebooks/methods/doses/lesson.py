@@ -114,7 +114,7 @@ page.say(
 )
 
 # %% [markdown]
-# The p values are in the order of the doses, the lowest first. Both routes have an effect from the lowest dose on, and both have a trend by the Jonckheere-Terpstra test, under the skin with p = {glue:text}`skin_trend`. **But look at the
+# The p-values are in the order of the doses, the lowest first. Both routes have an effect from the lowest dose on, and both have a trend by the Jonckheere-Terpstra test, under the skin with p = {glue:text}`skin_trend`. **But look at the
 # right panel**: there the mean falls from {glue:text}`twenty` to {glue:text}`fifty` (p = {glue:text}`fall` by the Mann-Whitney test, one comparison chosen after seeing the data). A trend test tests whether values rise overall. It may be
 # significant although the values fall at the highest dose, and a test that pools decreasing means does not show it either. If a high dose may have a smaller effect, compare each dose with the control, and show all doses.
 
@@ -170,7 +170,7 @@ page.say(
 # - **A correlation of four group means with dose.** For four equally spaced doses r is at least {glue:text}`least_r` if no mean lies below the one before it and not all are equal, however much the animals vary.
 # - **A wrong exact p.** The Python package jonckheere-test 0.1.1 returns 0.0035 for a published example whose exact p is 0.0120.
 # - **A trend test if the response may fall at high doses.** See the right panel above.
-# - **One control, two routes, two trends.** Both use the same control mice, so the two p values are not independent, and they give two chances of a false positive.
+# - **One control, two routes, two trends.** Both use the same control mice, so the two p-values are not independent, and they give two chances of a false positive.
 # :::
 
 # %% [markdown]
@@ -264,7 +264,7 @@ mistakes = {
 # %% [markdown]
 # ### 4. The lowest dose with an effect
 #
-# Let the lowest of the same three groups be the control. By the Shirley-Williams test for a rise at 5 %, is there an effect at the middle dose? Answer yes or no. (The p values of `stats.shirley_williams` are those of the doses, without the control.)
+# Let the lowest of the same three groups be the control. By the Shirley-Williams test for a rise at 5 %, is there an effect at the middle dose? Answer yes or no. (The p-values of `stats.shirley_williams` are those of the doses, without the control.)
 
 # %% tags=["solution"] exercise="doses-4" difficulty=2
 answer = bool(stats.shirley_williams(textbook, alternative="greater").pvalue[0] <= 0.05)

@@ -79,7 +79,7 @@ page.say(
 # with a rise by more than four fifths. If the assumptions of the method hold, about 95 of a hundred such intervals, each from another experiment, contain the true ratio.
 #
 # (lesson-effects-another-p)=
-# ## The same effect with different p values
+# ## The same effect with different p-values
 #
 # What would have been reported after three, four or five donors?
 

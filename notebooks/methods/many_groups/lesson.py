@@ -70,7 +70,7 @@ page.figure(
 # |---|---|---|
 # | Dunnett | means, or means of logarithms | values, or their logarithms, are roughly normally distributed with equal standard deviations in all groups |
 # | Steel | ranks | they are not normally distributed, and groups without an effect would have the same distribution |
-# | Holm's adjustment of Welch's tests, or of tests of several kinds | p values | groups have unequal standard deviations, or tests are of several kinds |
+# | Holm's adjustment of Welch's tests, or of tests of several kinds | p-values | groups have unequal standard deviations, or tests are of several kinds |
 #
 # The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>`, antibody titres on the log scale:
 
@@ -167,7 +167,7 @@ page.say(
 )
 
 # %% [markdown]
-# The rank sums agree with the guide. The guide's table rejects at 76 or below, so the highest concentration without a significant effect is 3 % and the lowest with one is 6 %; the p values agree.
+# The rank sums agree with the guide. The guide's table rejects at 76 or below, so the highest concentration without a significant effect is 3 % and the lowest with one is 6 %; the p-values agree.
 #
 # :::{admonition} Common mistakes
 # :class: warning
@@ -270,7 +270,7 @@ mistakes = {
 # %% [markdown]
 # ### 5. All or any?
 #
-# A paper claims that *each* of three doses raises the titre. The three unadjusted one-sided p values are 0.03, 0.01 and 0.04. May it claim this at 5 % without adjustment? Answer yes or no.
+# A paper claims that *each* of three doses raises the titre. The three unadjusted one-sided p-values are 0.03, 0.01 and 0.04. May it claim this at 5 % without adjustment? Answer yes or no.
 
 # %% tags=["solution"] exercise="many_groups-5" difficulty=2
 answer = max(0.03, 0.01, 0.04) <= 0.05
@@ -292,7 +292,7 @@ answer
 # **Which groups are used in Dunnett's estimate of the standard deviation?**
 #
 # - [x] all, so their standard deviations should be equal
-#   One standard deviation is estimated from all groups. If the standard deviations differ, use Welch's t with an adjustment of the p values. This book uses Bonferroni's; Holm's is slightly more powerful.
+#   One standard deviation is estimated from all groups. If the standard deviations differ, use Welch's t with an adjustment of the p-values. This book uses Bonferroni's; Holm's is slightly more powerful.
 # - [ ] the control and the treated group that is compared with it
 #   That would be seven t tests.
 #
@@ -313,7 +313,7 @@ answer
 # %% [markdown]
 # ```{take-aways}
 # - Each further comparison is {ref}`another chance of a false positive <lesson-many-groups-tickets>`.
-# - Dunnett's and Steel's tests take into account {ref}`that the comparisons share a control <lesson-many-groups-three>`; their p values are already adjusted.
+# - Dunnett's and Steel's tests take into account {ref}`that the comparisons share a control <lesson-many-groups-three>`; their p-values are already adjusted.
 # - A family is {ref}`defined before the data are seen <lesson-many-groups-family>`.
 # ```
 

@@ -10,7 +10,7 @@
 # (lesson-min-pvalues)=
 # # Minimum attainable p-values
 #
-# **The question.** Seven groups of five mice are compared with one control. Before a mouse is measured: which p values are possible, and can any of them be significant?
+# **The question.** Seven groups of five mice are compared with one control. Before a mouse is measured: which p-values are possible, and can any of them be significant?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
@@ -46,7 +46,7 @@ page.say(
 
 # %% [markdown]
 # (lesson-min-pvalues-sizes)=
-# ## An exact test has few possible p values
+# ## An exact test has few possible p-values
 #
 # Ten mice can be assigned to two groups of five in {glue:text}`permutations` ways. An exact p is a proportion of these permutations, so it is a whole number divided by {glue:text}`permutations`. The minimum is reached if
 # the groups do not overlap: two permutations are that extreme, one in each direction.
@@ -183,7 +183,7 @@ page.table(
 
 # %% [markdown]
 # All agree, and the last column shows what the table calls approximate: {glue:text}`above` of its entries have a p *above* 5 %. With five animals per group, a rank sum of 18 gives p = {glue:text}`york_five`; to be below 5 % it must be 17,
-# with p = {glue:text}`strict_five`. There is no p value between them. An exact test at 5 % therefore has a false positive rate below 5 %: it is *conservative*.
+# with p = {glue:text}`strict_five`. There is no p-value between them. An exact test at 5 % therefore has a false positive rate below 5 %: it is *conservative*.
 #
 # :::{admonition} Common mistakes
 # :class: warning
@@ -202,7 +202,7 @@ page.say(
 
 # %% [markdown]
 # (lesson-min-pvalues-meaning)=
-# ## Meaning of a p value
+# ## Meaning of a p-value
 #
 # An exact p of 0.03 means: *if* the treatment has no effect, three permutations of a hundred are at least as extreme as the observed one. It is not the probability that the treatment has no effect; it is not the size of the effect; and one minus p is
 # not the probability that another laboratory will find the same.

@@ -14,7 +14,7 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {ref}`Minimum attainable p-values <lesson-min-pvalues>` | 40 minutes | calculate how often chance alone gives a significant result, adjust p values for a family of tests, and recognise choices that increase the number of tests |
+# | {ref}`Minimum attainable p-values <lesson-min-pvalues>` | 40 minutes | calculate how often chance alone gives a significant result, adjust p-values for a family of tests, and recognise choices that increase the number of tests |
 #
 # Download: {download}`exercises <../../../_build/lessons/multiplicity-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/multiplicity-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/multiplicity-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
@@ -75,12 +75,12 @@ page.say(
 # Of six tests, {glue:text}`found` are significant, although there is no effect. With six independent tests at least one is significant in {glue:text}`six` of experiments, with twenty in {glue:text}`twenty`.
 #
 # (lesson-multiplicity-adjust)=
-# ## Adjusting p values
+# ## Adjusting p-values
 #
 # First define the **family**: the set of tests of which *any* false positive would be a false claim of the paper. Then adjust each p for the number of tests.
 #
 # - **Bonferroni** multiplies every p by the number of tests. It is simple and always valid.
-# - **Holm** {cite}`holm-1979` sorts the p values and multiplies the smallest by k, the next by k − 1, and so on; no adjusted p may be smaller than the one before it. It is always valid too, and at least as powerful. (See the second output above.)
+# - **Holm** {cite}`holm-1979` sorts the p-values and multiplies the smallest by k, the next by k − 1, and so on; no adjusted p may be smaller than the one before it. It is always valid too, and at least as powerful. (See the second output above.)
 # - **Benjamini and Hochberg** {cite}`benjamini-1995` control another error rate: on average at most 5 % of the reported findings are false, if the tests are independent. This is suitable for twenty thousand genes, of which a list is used in the next experiment. It is not suitable for a single claim.
 #
 # In the mice, {glue:text}`left` remains significant after Holm's adjustment: {glue:text}`best` became {glue:text}`best_holm`. It is a false positive. Adjustment makes false positives rare, at most one family in twenty, but not impossible. A second cohort would show this.
@@ -175,7 +175,7 @@ mistakes = {"complement": 0.95**8, "sum": 0.40}
 # %% [markdown]
 # ### 2. Holm, by hand
 #
-# Four tests of one family have the p values 0.012, 0.2, 0.004 and 0.03. How many are significant at 5 % by Holm's method?
+# Four tests of one family have the p-values 0.012, 0.2, 0.004 and 0.03. How many are significant at 5 % by Holm's method?
 
 # %% tags=["solution"] exercise="multiplicity-2" difficulty=2
 answer = int((multipletests([0.012, 0.2, 0.004, 0.03], method="holm")[1] <= 0.05).sum())
@@ -196,7 +196,7 @@ mistakes = {"unadjusted": 3}
 # %% [markdown]
 # ### 3. Fifteen tests from the literature
 #
-# Benjamini and Hochberg's paper has a medical study with these fifteen p values (in the cell). How many more are significant by their method than by Bonferroni's, both at 5 %? The names for `multipletests` are `fdr_bh` and `bonferroni`.
+# Benjamini and Hochberg's paper has a medical study with these fifteen p-values (in the cell). How many more are significant by their method than by Bonferroni's, both at 5 %? The names for `multipletests` are `fdr_bh` and `bonferroni`.
 
 # %%
 fifteen = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344]
@@ -229,7 +229,7 @@ mistakes = {"other_count": [int(discovered.sum()), int(safe.sum())]}
 # %% [markdown]
 # ### 4. Repeated tests during an experiment
 #
-# Someone tests after 5 animals in each group, after 10, after 15 and after 20, and stops as soon as p is at most 0.05. There is no effect. Use `stats.power(without_effect, your_test).power`, where `your_test(x, y)` returns the smallest of the four p values of `one_outcome(x, y, n=...)`; `np.min([...], axis=0)` calculates it. In what proportion of experiments is a test significant? Give two decimals;
+# Someone tests after 5 animals in each group, after 10, after 15 and after 20, and stops as soon as p is at most 0.05. There is no effect. Use `stats.power(without_effect, your_test).power`, where `your_test(x, y)` returns the smallest of the four p-values of `one_outcome(x, y, n=...)`; `np.min([...], axis=0)` calculates it. In what proportion of experiments is a test significant? Give two decimals;
 # answers within 0.01 are right.
 
 

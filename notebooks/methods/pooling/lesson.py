@@ -147,7 +147,7 @@ page.say(
 # - **Analysing all animals as one cohort.** With one t test for a table of all cohorts, differences between laboratories can become differences between treatments (exercise 4, from {cite:t}`charig-1986`).
 # - **The default interval.** statsmodels' `combine_effects` without `use_t=True` uses the normal distribution for any number of cohorts, and so does `rma` of R's metafor without `test="knha"`. With three cohorts it multiplies the standard error by {glue:text}`z`; the factor of Student's t is {glue:text}`t`.
 # - **The Hartung-Knapp interval without a check.** If a few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed-effect interval {cite}`rover-2015`. Report both. The prediction interval here uses Student's t with k − 2 degrees of freedom {cite}`higgins-2009`; other programs use k − 1.
-# - **Combining p values.** SciPy's `combine_pvalues` does not use the directions of effects: two cohorts with two-sided p = 0.02 in *opposite* directions become {glue:text}`opposite`.
+# - **Combining p-values.** SciPy's `combine_pvalues` does not use the directions of effects: two cohorts with two-sided p = 0.02 in *opposite* directions become {glue:text}`opposite`.
 # - **Counting significant results.** "Two of three were significant" depends on the number of rats in each.
 # :::
 

@@ -184,7 +184,7 @@ print(mannwhitneyu(rod_treated, rod_control).pvalue)
 # - **"Ranks compare medians."** They compare how often one group exceeds the other. Two groups can have equal medians and a small p.
 # :::
 #
-# An exact test has few possible p values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; here it is {glue:text}`rod_midp`. The book reports it with
+# An exact test has few possible p-values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; here it is {glue:text}`rod_midp`. The book reports it with
 # the exact p, but decides by the exact p.
 
 # %% [markdown]

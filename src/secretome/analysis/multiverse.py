@@ -253,7 +253,7 @@ def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Resul
                 if not math.isnan(estimate.low):  # Only an interval depends on the level.
                     estimate = _at_level(analysis, pair, estimate, 1 - (1 - family.level) / family.size)
             elif adjustment is Adjustment.HOLM:
-                # Holm's p values come without intervals.
+                # Holm's p-values come without intervals.
                 estimate = replace(estimate, low=math.nan, high=math.nan, level=math.nan)
                 adjusted = float(holm[contrast])
             name = analysis.name(chosen, pair, state_adjustment=family.size > 1)

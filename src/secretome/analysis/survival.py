@@ -70,7 +70,7 @@ def survival_planned(
 ) -> tuple[Result, Result]:
     """The planned log-rank test with the hazard ratio, and the test that this ratio is negligible.
 
-    The p values and intervals belong together as those of other endpoints do: see `planned_rows`.
+    The p-values and intervals belong together as those of other endpoints do: see `planned_rows`.
     """
     simultaneous = _logrank(pair, 1 - alpha / family)
     estimate = _logrank(pair, 1 - alpha) if together and family > 1 else simultaneous

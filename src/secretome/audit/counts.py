@@ -77,7 +77,7 @@ def event_counts(table: ReportedTable, endpoint: ReportedEndpoint, group: str) -
 
 
 def count_pvalues(rows: Sequence[tuple[int, int]]) -> dict[str, float]:
-    """The p values of the usual tests of counts, by name; each row has a group's numbers with and without the event.
+    """The p-values of the usual tests of counts, by name; each row has a group's numbers with and without the event.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Checks of means and spreads: p values, letters, directions, differences and standard errors."""
+"""Checks of means and spreads: p-values, letters, directions, differences and standard errors."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -79,7 +79,7 @@ def _possible_tests(
 
 
 def _pvalues_of_groups(method: str, number: int, interpretation: Interpretation) -> dict[str, list[float]]:
-    """The p values of tests that use the compared groups alone: as reported, then at both limits of rounding."""
+    """The p-values of tests that use the compared groups alone: as reported, then at both limits of rounding."""
     versions = interpretation.versions
     if number > 2:
         anovas = ("anova",) if method == "anova" else ("anova", "welch anova")

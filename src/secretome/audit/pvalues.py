@@ -1,4 +1,4 @@
-"""Checks of p values against the statement, the statistic and the group sizes; checks of correlations and intervals."""
+"""Checks of p-values against the statement, the statistic and the group sizes; checks of correlations and intervals."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Reported numbers: the values that may have been rounded to a reported mean, p value or group size."""
+"""Reported numbers: the values that may have been rounded to a reported mean, p-value or group size."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def rounding_limits(number: Decimal) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class ReportedP:
-    """A p value as reported: ``0.181``, ``<0.0001``, ``0.000``.
+    """A p-value as reported: ``0.181``, ``<0.0001``, ``0.000``.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ def _p(text: Any) -> Any:
         return text
     parts = re.fullmatch(r"([<>=≤≥]{0,2})\s*(\d*\.?\d+([eE]-?\d+)?)", str(text).strip())
     if not parts or parts[1] not in RELATIONS or Decimal(parts[2]) > 1:
-        raise ValueError("a p value as reported, such as 0.181, <0.0001 or 0.000")
+        raise ValueError("a p-value as reported, such as 0.181, <0.0001 or 0.000")
     return ReportedP(RELATIONS[parts[1]], Decimal(parts[2]))
 
 

@@ -185,7 +185,7 @@ def _test(finding: Finding, _values: Fields) -> Fields:
 
 
 def _pvalues(finding: Finding) -> str:
-    """The recalculated p values for each interpretation of ±; group sizes that are ranges give a range of p."""
+    """The recalculated p-values for each interpretation of ±; group sizes that are ranges give a range of p."""
     parts = []
     for spread in dict.fromkeys(value.spread for value in finding.recalculated):
         by_test: dict[str, list[float]] = {}

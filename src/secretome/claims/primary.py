@@ -1,4 +1,4 @@
-"""The planned rows that decide a claim, each with the one pair of p value and interval that the decision uses."""
+"""The planned rows that decide a claim, each with the one pair of p-value and interval that the decision uses."""
 
 import math
 
@@ -48,7 +48,7 @@ def primary_results(study: Study, results: pd.DataFrame, kind: str = "") -> pd.D
 
 
 def decision_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> pd.DataFrame:
-    """Return the planned rows that decide a claim by a rule, with the p values and intervals that the rule uses.
+    """Return the planned rows that decide a claim by a rule, with the p-values and intervals that the rule uses.
 
     Parameters
     ----------
@@ -89,14 +89,14 @@ def decision_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> p
 
 
 def unadjusted(row: Row) -> Row:
-    """A planned row with only its unadjusted p value and the interval that belongs to it."""
+    """A planned row with only its unadjusted p-value and the interval that belongs to it."""
     row = row.copy()
     row["pvalue_adjusted"] = row["low_simultaneous"] = row["high_simultaneous"] = row["level_simultaneous"] = math.nan
     return row
 
 
 def adjusted(row: Row) -> Row:
-    """A planned row with only its adjusted p value and the simultaneous interval that belongs to it."""
+    """A planned row with only its adjusted p-value and the simultaneous interval that belongs to it."""
     row = row.copy()
     for name in ("low", "high", "level"):
         row[name] = row[f"{name}_simultaneous"]

@@ -134,5 +134,5 @@ OUTCOMES_BY_RULE = {
     Rule.UNORDERED: Outcome.NOT_SHOWN,
     Rule.SMALL: Outcome.FAILED,
 }
-# One contrast is enough to contradict such a claim, so these rules use adjusted p values and simultaneous intervals.
+# One contrast is enough to contradict such a claim, so these rules use adjusted p-values and simultaneous intervals.
 SIMULTANEOUS = (Rule.SOME_OPPOSITE, Rule.SOME_NEGLIGIBLE, Rule.SOME_OUTSIDE)

@@ -38,8 +38,8 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         One row per analysis, the smallest p first, in the columns
 
         - claim: the key.
-        - question: ``claim`` if p answers the question of the claim; ``adjusted`` for adjusted p values of a claim that
-          every group differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values
+        - question: ``claim`` if p answers the question of the claim; ``adjusted`` for adjusted p-values of a claim that
+          every group differs; ``difference`` for tests of a difference of a claim that nothing changes. These p-values
           are not comparable.
         - analysis, method, and the choices: test, scale, dose, adjustment, nondetects (see `Specification`).
         - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
@@ -67,7 +67,7 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         shown, p, answer = _answer(claim, question, [row for row in every if row is not None], alpha)
         about = {name: shown[name] for name in ("endpoint", "contrast", "effect", "estimate", "low", "high", "level")}
         if question == DIFFERENCE and math.isnan(shown["pvalue_adjusted"]):
-            # Holm's p values come without intervals.
+            # Holm's p-values come without intervals.
             about |= dict.fromkeys(("low", "high", "level"), math.nan)
         method = by_contrast[next(iter(by_contrast))]["method"]
         if question == DIFFERENCE and specification.adjustment is Adjustment.HOLM:

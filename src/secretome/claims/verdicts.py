@@ -274,7 +274,7 @@ def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> E
 
 
 def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: Rule, alpha: float) -> dict[str, Any]:
-    """The estimate, interval and p values of a verdict: cells of the results, each with the name of its contrast."""
+    """The estimate, interval and p-values of a verdict: cells of the results, each with the name of its contrast."""
     decisive = decision_rows(study, results, key, rule)
     rows = [row for _, row in decisive[decisive["contrast"].isin(claim.decisive_contrasts)].iterrows()]
     candidates = rows

@@ -80,7 +80,7 @@ def equal_sheets(key: Key, sheets: Mapping[str, AnswerSheet]) -> list[EqualSheet
             if match and match[0] == number and not (own and match[1]):
                 equal.append(question)
                 from_data += own or match[1]
-        # Exact tests have few small p values, which many students share; a ratio is shared by chance only rarely.
+        # Exact tests have few small p-values, which many students share; a ratio is shared by chance only rarely.
         if len(equal) >= MIN_EQUAL and not all(question.endswith(".p") for question in equal):
             pairs.append((from_data, EqualSheets(one, other, tuple(equal))))
     # Numbers from the data of one of the two come first: those of neither may be the same guesses.

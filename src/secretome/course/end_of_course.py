@@ -94,7 +94,7 @@ def _many_groups(rng: Generator) -> Task:
 
     pvalues = [round(float(p), 4) for p in rng.uniform(0.004, 0.06, 5)]
     adjusted = float(multipletests(pvalues, method="holm")[1][2])
-    text = f"Five groups were compared with one control, with the p values {_listed(pvalues)}."
+    text = f"Five groups were compared with one control, with the p-values {_listed(pvalues)}."
     return Task(text, {"many_groups.p": ("the third p, adjusted by Holm's method", adjusted)})
 
 

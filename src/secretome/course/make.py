@@ -179,7 +179,7 @@ def draw_scenario(protocol: Protocol, seed: int) -> str:
 
 
 def draw_size(protocol: Protocol, seed: int) -> int:
-    """The number of animals per group of a student: exact p values of other numbers of animals differ."""
+    """The number of animals per group of a student: exact p-values of other numbers of animals differ."""
     planned = protocol.simulation.n if protocol.simulation else 0
     endpoints = protocol.simulation.endpoints.values() if protocol.simulation else ()
     if any(getattr(endpoint, "scaled_by", 0) == 1 for endpoint in endpoints):

@@ -177,7 +177,7 @@ def _mark(row: KeyRow, compared: ComparedAnswer, seen: _SheetSummary, given: str
 def _evidence(row: KeyRow, value: float, estimated: Collection[str], *, exact: bool) -> int:
     """How surely a number was calculated and not guessed.
 
-    Exact tests have few small p values, which many students share, so these are evidence only if no other number is.
+    Exact tests have few small p-values, which many students share, so these are evidence only if no other number is.
     """
     if math.isnan(value):
         return 0

@@ -217,7 +217,7 @@ class Claim(Strict):
 class Panel(Strict):
     """Endpoints that were measured together, such as the cytokines of one assay, and the contrasts made of each.
 
-    The p values of all endpoints and contrasts are one family: multiplied by their number (``bonferroni``), or by
+    The p-values of all endpoints and contrasts are one family: multiplied by their number (``bonferroni``), or by
     Holm's procedure. Intervals are simultaneous by Bonferroni in both cases.
     """
 

@@ -291,7 +291,7 @@ def _panel_faults(protocol: Protocol, key: str, panel: Panel) -> Iterator[str]:
 
 
 def _mixed_families(protocol: Protocol) -> Iterator[str]:
-    """Contrasts in two families: each would have two adjusted p values, but its row has only one."""
+    """Contrasts in two families: each would have two adjusted p-values, but its row has only one."""
     families: dict[tuple[str, str], tuple[str, ...]] = {}
     tests: dict[tuple[str, str], str] = {}
     for key, claim in protocol.claims.items():

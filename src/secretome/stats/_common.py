@@ -191,7 +191,7 @@ def at_most(pvalue: Floats, alpha: float) -> NDArray[np.bool_]:
 
 
 def t_pvalue(statistic: Floats, df: Floats | float, alternative: Alternative) -> Floats:
-    """P values of t statistics."""
+    """P-values of t statistics."""
     check_choice(alternative, ALTERNATIVES, "alternative")
     if alternative == "two-sided":
         return np.asarray(2 * stdtr(df, -np.abs(statistic)))

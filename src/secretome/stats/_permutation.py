@@ -1,4 +1,4 @@
-"""The permutation engine: all assignments of values to groups, or many random ones, and the p values that they give."""
+"""The permutation engine: all assignments of values to groups, or many random ones, and the p-values that they give."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence

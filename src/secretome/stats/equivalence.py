@@ -27,7 +27,7 @@ class EquivalenceResult:
         The effect of x over y on the scale of the bounds: a difference or ratio of (geometric) means, or a
         Hodges-Lehmann shift or ratio.
     pvalue : float
-        The larger of the two one-sided p values: small when the effect is shown to lie between the bounds.
+        The larger of the two one-sided p-values: small when the effect is shown to lie between the bounds.
     pvalue_low, pvalue_high : float
         p of the tests that the effect exceeds the lower bound, and falls short of the upper one.
     statistic : float

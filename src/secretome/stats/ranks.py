@@ -1,4 +1,4 @@
-"""Rank tests of two groups and of pairs, with exact p values under ties."""
+"""Rank tests of two groups and of pairs, with exact p-values under ties."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -51,7 +51,7 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     study : Study
         The study, for the mark of simulated animals.
     specifications : DataFrame
-        What `specifications` returned, or its rows for one question; p values for different questions cannot share an
+        What `specifications` returned, or its rows for one question; p-values for different questions cannot share an
         axis.
     alpha : float
         The error rate at which claims are decided.
@@ -67,7 +67,7 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     """
     if specifications["question"].nunique() > 1:
         raise ValueError(
-            "the rows have more than one question, and p values of different questions cannot share an axis; pass the "
+            "the rows have more than one question, and p-values of different questions cannot share an axis; pass the "
             "rows of one question."
         )
     rows = specifications[specifications["pvalue"].notna()]
@@ -103,7 +103,7 @@ def _blocks(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 def _grid(
     blocks: Sequence[tuple[str, pd.DataFrame]], chosen: Sequence[tuple[str, str, str, str]]
 ) -> tuple[Figure, list[list[Axes]]]:
-    """Panels of effects, p values and specifications, one above the other, for each block of analyses."""
+    """Panels of effects, p-values and specifications, one above the other, for each block of analyses."""
     lines = len(chosen) + len({heading for _, _, _, heading in chosen})
     rows = ROW * max(lines, 1)
     top, bottom = 0.6, 0.62

@@ -12,7 +12,7 @@ from secretome.report import text
 
 
 def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Results of many contrasts, one row each, with unadjusted p values; tests of equivalence have a heading."""
+    """Results of many contrasts, one row each, with unadjusted p-values; tests of equivalence have a heading."""
     equivalence = not results.empty and (results["alternative"] == "equivalence").all()
     return pd.DataFrame(
         {
@@ -28,7 +28,7 @@ def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     """Planned results, one row each, with p and interval as the claim uses them and for each contrast on its own.
 
-    The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and each single contrast uses
+    The two differ where a claim needs all of its contrasts: it uses unadjusted p-values, and each single contrast uses
     adjusted ones.
     """
     rows = [row for _, row in results.iterrows()]
@@ -87,7 +87,7 @@ def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataF
         "none": "not computable",
     }
     known = specifications[specifications["answer"] != "none"]
-    # Analyses with a question other than the claim's are listed last, so that p values of one kind are together.
+    # Analyses with a question other than the claim's are listed last, so that p-values of one kind are together.
     known = known.sort_values("question", key=lambda column: column != AS_CLAIMED, kind="stable")
     endpoint = study.protocol.endpoints[known["endpoint"].iloc[0]] if len(known) else None
     columns = {

@@ -87,7 +87,7 @@ def design_alt(study: Study) -> str:
 
 
 def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
-    """The p values at the brackets of the figure."""
+    """The p-values at the brackets of the figure."""
     known = [f"{against(study, row['contrast'])}, {bracket_p(row)}" for row in rows if not math.isnan(row["pvalue"])]
     return f" Brackets: {'; '.join(known)}." if known else ""
 

@@ -49,7 +49,7 @@ def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) 
             use = "two effects whose difference the claim is about"
         parts.append(
             f"Lower panel: {words.name} against {to}{within} with {level} interval, {use}; the grey "
-            f"band is the equivalence margin, {band}. The p values are those of {kind}"
+            f"band is the equivalence margin, {band}. The p-values are those of {kind}"
             f"{', adjusted for the number of contrasts' if adjusted else ', not adjusted'}."
         )
     return " ".join(parts)

@@ -108,15 +108,15 @@ def _families(study: Study, claims: Sequence[Claim], alpha: float) -> Iterator[s
         labels = listed(lowercase_first(study.protocol.endpoints[endpoint].label) for endpoint in panel.endpoints)
         how = "adjusted by Holm's procedure" if panel.adjust == "holm" else f"multiplied by {panel.size} (Bonferroni)"
         yield (
-            f"All {panel.size} tests of the panel {panel.label} ({labels}) were one family: p values were {how}, and "
+            f"All {panel.size} tests of the panel {panel.label} ({labels}) were one family: p-values were {how}, and "
             f"intervals were at {percent(1 - alpha / panel.size)}."
         )
     if not families and not all(claim.panel for claim in claims):
-        yield "Each such claim had one contrast, so p values were not adjusted."
+        yield "Each such claim had one contrast, so p-values were not adjusted."
     for family in families:
         names, k = listed(against(study, contrast) for contrast in family), len(family)
         yield (
-            f"Within an endpoint, the contrasts {names} were one family: p values were multiplied by {k} (Bonferroni), "
+            f"Within an endpoint, the contrasts {names} were one family: p-values were multiplied by {k} (Bonferroni), "
             f"and intervals were at {percent(1 - alpha / k)}."
         )
 

@@ -1,4 +1,4 @@
-"""Numbers, p values and intervals in the format of journals."""
+"""Numbers, p-values and intervals in the format of journals."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ def number(value: float) -> str:
 
 
 def p_value(value: float, name: str = "p") -> str:
-    """A p value with its name, exact to three digits.
+    """A p-value with its name, exact to three digits.
 
     >>> p_value(0.00048828), p_value(0.0411), p_value(3e-7), p_value(1.0, "adjusted p")
     ('p = 0.000488', 'p = 0.0411', 'p < 0.000001', 'adjusted p = 1')
@@ -46,7 +46,7 @@ def p_value(value: float, name: str = "p") -> str:
 
 
 def p_number(value: float) -> str:
-    """A p value for a table, without "p =".
+    """A p-value for a table, without "p =".
 
     >>> p_number(0.00048828), p_number(3e-7)
     ('0.000488', '< 0.000001')
@@ -73,7 +73,7 @@ def is_adjusted(row: Row) -> bool:
 
 
 def bracket_head(rows: Sequence[Row]) -> str:
-    """The kind of the p values over brackets."""
+    """The kind of the p-values over brackets."""
     head = "p of equivalence" if any(row.get("alternative") == "equivalence" for row in rows) else "p"
     return f"adjusted {head}" if any(is_adjusted(row) for row in rows) else head
 

@@ -343,7 +343,7 @@ def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence
 
 
 def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
-    """The p values of unpaired tests, which are not valid for paired data."""
+    """The p-values of unpaired tests, which are not valid for paired data."""
     label = study.protocol.endpoints[claim.endpoint].label
     return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
 

@@ -190,7 +190,7 @@ def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]
 
 
 def kind_of_p(claim: Claim, question: str) -> str:
-    """The kind of p values in a specification curve, by the question of its analyses (see `specifications`).
+    """The kind of p-values in a specification curve, by the question of its analyses (see `specifications`).
 
     >>> from secretome import load_study
     >>> claims = load_study("humoral_immunity").protocol.claims
@@ -234,12 +234,12 @@ def _counts(rows: pd.DataFrame, first: str, verbs: Mapping[str, tuple[str, str]]
 
 
 def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
-    """Sentences about the analyses whose p values answer a question other than the claim."""
+    """Sentences about the analyses whose p-values answer a question other than the claim."""
     known = specifications[specifications["answer"] != "none"]
     adjusted, difference = (known[known["question"] == question] for question in (ADJUSTED, DIFFERENCE))
     if len(adjusted):
         yield (
-            "With p values adjusted for the number of groups, which the claim does not need: "
+            "With p-values adjusted for the number of groups, which the claim does not need: "
             f"{_counts(adjusted, 'claimed', {})}."
         )
     if len(difference):

@@ -1,4 +1,4 @@
-"""Sentences about verdicts, with the p values and intervals of the verdict's row."""
+"""Sentences about verdicts, with the p-values and intervals of the verdict's row."""
 
 import math
 from collections.abc import Iterator
@@ -149,7 +149,7 @@ def _goes_back(protocol: Protocol, claim: Claim, verdict: Row) -> bool | None:
 
 
 def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
-    """The p values and intervals on which a verdict is based."""
+    """The p-values and intervals on which a verdict is based."""
     if claim.together:
         return _evidence_of_several(study, claim, verdict)
     effect = claim_effect_words(study.protocol, claim)
@@ -231,4 +231,4 @@ def _why_they_differ(verdict: Row) -> str:
         return "that test does not adjust for the other claims of its family"
     if rule == Rule.UNORDERED:
         return "that test ties other values"
-    return "one of the two p values is above the error rate and the other is not"
+    return "one of the two p-values is above the error rate and the other is not"
