@@ -99,8 +99,7 @@ page.figure(
 
 # %% [markdown]
 # The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p depends on the size of the effect, on the standard deviation and on the number of donors; the interval shows size and precision separately**: the square
-# is the estimate, and the whiskers show its precision. The interval excludes 1 from {glue:text}`first_clear` donors on, while the exact signed-rank p cannot be at most 0.05 before there are
-# {glue:text}`first_small`. For this the interval makes an assumption, that logarithms of ratios are roughly normally distributed.
+# is the estimate, and the whiskers show its precision. The interval excludes 1 from {glue:text}`first_clear` donors on, but the exact signed-rank p can be 0.05 or less only from {glue:text}`first_small` donors on. The interval needs fewer donors because it makes an assumption: the logarithms of the ratios are roughly normally distributed.
 #
 # (lesson-effects-three)=
 # ## Three measures of effect
@@ -108,7 +107,7 @@ page.figure(
 # | Question | Effect | Requirement |
 # |---|---|---|
 # | by what factor do the values differ? | geometric mean ratio | values above 0 |
-# | by how much do they differ, in the unit of the measurement? | {term}`Hodges-Lehmann shift` | a scale on which equal differences have equal meaning, and groups whose values have the same spread and shape |
+# | by how much do they differ, in the unit of the measurement? | {term}`Hodges-Lehmann shift` | a scale on which equal differences have equal meaning, and groups with the same spread and shape of distribution |
 # | how often is a treated animal higher than an untreated one? | {term}`probability of superiority` | an order of the values |
 #
 # Treatments usually multiply concentrations, counts and titres, so a ratio is suitable for them. For IL-4 in the simulated rats of {doc}`the sepsis study <../../sepsis_cytokines/analysis>`, 300 µL against the septic control, the three effects are:
@@ -131,7 +130,7 @@ stats.probability_of_superiority(high, control).estimate
 # (lesson-effects-pain)=
 # ## Worked example: pain after an operation
 #
-# Scores of pain on the third day after shoulder surgery, on a scale of 1 to 5, with and without an active treatment {cite}`brunner-2000`. A difference between 1 and 2 need not mean the same as one between 4 and 5, so only the order is used.
+# Patients with and without an active treatment scored their pain on the third day after shoulder surgery, on a scale of 1 to 5 {cite}`brunner-2000`. A difference between 1 and 2 need not mean the same as one between 4 and 5, so only the order is used.
 
 # %%
 without = [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]
@@ -164,10 +163,10 @@ page.say(
 )
 
 # %% [markdown]
-# A patient without treatment has more pain than a treated patient in {glue:text}`pain` of pairs, ties counting one half. This is the estimate of the paper. statsmodels also gives its test statistic, {glue:text}`brunner_munzel`, with p = {glue:text}`brunner_p`.
-# The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; the interval of the first paper, {glue:text}`wald`, is symmetric about the estimate. Newcombe's interval extends farther towards one half, and in his simulations its coverage is nearer to 95 %.
+# A patient without treatment has more pain than a treated patient in {glue:text}`pain` of pairs, ties counting one half. This is the estimate of the paper. statsmodels also gives the test statistic of the paper, {glue:text}`brunner_munzel`, with p = {glue:text}`brunner_p`.
+# The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; the interval of the first paper, {glue:text}`wald`, is symmetric about the estimate. Newcombe's interval extends farther towards one half, and in his simulations the proportion of intervals that contain the true value is nearer to 95 %.
 #
-# An example for the shift: permeability of the chorioamnion, a fetal membrane, at term and early in pregnancy {cite}`hollander-1973`.
+# The example of a shift is the permeability of the chorioamnion, a fetal membrane, at term and early in pregnancy {cite}`hollander-1973`.
 
 # %%
 term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
@@ -176,15 +175,15 @@ shift = stats.hodges_lehmann(term, early)
 shift.estimate, shift.confidence_interval(0.95)
 
 # %% [markdown]
-# The shift is {glue:text}`shift`, from {glue:text}`shift_interval`, as in the book. Its interval comes from an exact test, which has few possible levels: for a requested level of 95 %, it reaches {glue:text}`shift_level` and reports this level.
+# The shift is {glue:text}`shift`, with an interval from {glue:text}`shift_interval`, as in that book. Its interval comes from an exact test, which has few possible levels: for a requested level of 95 %, it reaches {glue:text}`shift_level` and reports this level.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **No interval when groups do not overlap.** For five against five that do not overlap, statsmodels' `rank_compare_2indep` returns NaN for both limits; Newcombe's method gives {glue:text}`ours_apart`.
-# - **Mean ± SE as an effect.** It describes each group but does not estimate the difference. Groups whose SE bars overlap may differ significantly in a paired design, and groups whose SE bars do not overlap may not differ significantly.
-# - **The ratio of two means, for skewed values.** It can depend on one high value. {doc}`Melatonin in septic rats <../../published_cohorts/analysis>` has two different ratios for that reason.
-# - **Cohen's d for a reader who knows the assay.** It divides by the standard deviation of the sample; such a reader can interpret "1.5 times as many", but not "d = 0.9".
-# - **Ignoring the pairs.** The same call without `paired=True` compares two independent groups. If the two values of a pair are similar, as here, its interval is wider (exercise 5).
+# - **Mean ± SE (standard error) as an effect.** It describes each group but does not estimate the difference. Groups whose SE bars overlap may differ significantly in a paired design, and groups whose SE bars do not overlap may not differ significantly.
+# - **The ratio of two means, for skewed values.** It can depend on one high value. For that reason the effect of {doc}`melatonin in septic rats <../../published_cohorts/analysis>` has two different ratios.
+# - **Cohen's d for a reader who knows the assay.** Cohen's d is the difference divided by the standard deviation of the sample. A reader who knows the assay can interpret "1.5 times as many", but not "d = 0.9".
+# - **Ignoring the pairs.** The same call without `paired=True` compares two independent groups. If the two values of a pair are similar, as they are for these donors, its interval is wider (exercise 5).
 # :::
 
 # %% [markdown]
@@ -216,7 +215,7 @@ mistakes = {"arithmetic_mean": (8 + 16 + 128) / 3, "log_scale": 14 / 3}
 # %% [markdown]
 # ### 2. Pairs of animals
 #
-# The values of treated animals are 5, 7 and 9, those of untreated animals 4, 5 and 8. In what proportion of the nine pairs is the treated animal higher, ties counting one half?
+# The values of treated animals are 5, 7 and 9, and those of untreated animals are 4, 5 and 8. In what proportion of the nine pairs is the treated animal higher, ties counting one half?
 
 # %% tags=["solution"] exercise="effects-2" difficulty=1 tolerance=0.005
 answer = stats.probability_of_superiority([5, 7, 9], [4, 5, 8]).estimate
@@ -240,8 +239,7 @@ mistakes = {"ties_half": [6 / 9, 7 / 9], "complement": 1 - answer, "count": 6.5}
 # %% [markdown]
 # ### 3. The lower limit of a ratio
 #
-# The cell loads antibody-forming cells of the book's simulated mice, at the highest dose and under saline. By what factor does the dose raise them *at least*: what is the lower limit of the 95 % interval of the
-# geometric mean ratio?
+# The cell loads the numbers of antibody-forming cells of the book's simulated mice, with the highest dose and with saline. By what factor does the dose raise them *at least*? Give the lower limit of the 95 % interval of the geometric mean ratio.
 
 # %%
 afc = load_study("humoral_immunity").cohort.values.query("endpoint == 'afc'")
@@ -302,13 +300,12 @@ limits, answer
 # if (reached < 0.995) "no" else "yes"
 # ```
 #
-# R gives finite limits here, with the warning that the requested level is not achievable: they are those of the level that is reached, 99.2 %.
+# R gives finite limits here, and warns that the requested level cannot be achieved. The limits are those of the level that is reached, 99.2 %.
 
 # %% [markdown]
 # ### 5. Ignoring the pairs
 #
-# Take the twelve donors again (the cell loads them), and suppose that nobody recorded which two values belong to one donor: calculate the ratio without `paired=True`. By what factor is its 95 % interval wider, as the upper limit
-# divided by the lower limit, than that of the pairs?
+# Take the twelve donors again (the cell loads them), and suppose that nobody recorded which two values belong to one donor. Calculate the ratio without `paired=True`. As the width of a 95 % interval, take its upper limit divided by its lower limit. By what factor is this interval wider than that of the pairs?
 
 # %%
 donors = load_study("treg_conditioned_medium").pairs("foxp3_cd25pos", "with_cm", "without")
@@ -356,7 +353,7 @@ mistakes = {"log_scale": math.log(answer)}
 # **The 95 % interval of a ratio goes from 0.9 to 3.1. This means that**
 #
 # - [ ] there is no effect
-#   It does not contradict 1, but it does not contradict 3 either.
+#   The interval contains 1, but it also contains 3.
 # - [x] the data are compatible with effects from a fall by a tenth to a threefold rise
 #   The experiment cannot distinguish between these effects.
 # - [ ] the probability that the true ratio lies in this particular interval is 95 %
@@ -372,11 +369,11 @@ mistakes = {"log_scale": math.log(answer)}
 # %% [markdown]
 # ```{take-aways}
 # - A p depends on the size of an effect, the standard deviation and the number of animals; {ref}`an interval shows size and precision separately <lesson-effects-another-p>`.
-# - A ratio, a shift and a probability of superiority {ref}`answer three questions <lesson-effects-three>`.
+# - A ratio, a shift and a probability of superiority {ref}`answer three different questions <lesson-effects-three>`.
 # - An interval from an exact test {ref}`reaches only certain levels <lesson-effects-pain>` and should report its level.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# This lesson was about one comparison. With seven groups and a control, the intervals must be adjusted for one another: {doc}`many groups against one control <../many_groups/lesson>`.
+# This lesson was about one comparison. With seven groups and a control, the intervals must be adjusted for the number of comparisons: {doc}`many groups against one control <../many_groups/lesson>`.

@@ -48,7 +48,7 @@ page.say(
 # ## False positives of several tests
 #
 # A test at 5 % gives a false positive in one of twenty experiments without an effect. With seven tests there are seven chances of a false positive. They are not independent: if the control values are low by chance,
-# *every* treated group appears to be raised.
+# *every* treated group appears to have higher values.
 
 # %% tags=["hide-input"]
 page.figure(
@@ -60,8 +60,7 @@ page.figure(
 )
 
 # %% [markdown]
-# For each point {glue:text}`trials` experiments with five animals per group were simulated, all groups from one normal distribution. With seven treated groups, {glue:text}`unadjusted` give at least one false positive; with
-# independent comparisons it would be {glue:text}`independent`. **Dunnett's test takes into account that the comparisons share a control**, and keeps the probability of *any* false positive at 5 %: here {glue:text}`adjusted`.
+# For each point {glue:text}`trials` experiments with five animals per group were simulated, with the values of all groups from one normal distribution. With seven treated groups, {glue:text}`unadjusted` of experiments give at least one false positive; if the comparisons were independent, this would be {glue:text}`independent`. **Dunnett's test takes into account that the comparisons share a control**, and keeps the probability of *any* false positive at 5 %; in this simulation it is {glue:text}`adjusted`.
 #
 # (lesson-many-groups-three)=
 # ## Three methods
@@ -69,10 +68,10 @@ page.figure(
 # | Test | Uses | Choose it if |
 # |---|---|---|
 # | Dunnett | means, or means of logarithms | values, or their logarithms, are roughly normally distributed with equal standard deviations in all groups |
-# | Steel | ranks | they are not normally distributed, and groups without an effect would have the same distribution |
+# | Steel | ranks | values are not normally distributed, and groups without an effect would have the same distribution |
 # | Holm's adjustment of Welch's tests, or of tests of several kinds | p-values | groups have unequal standard deviations, or tests are of several kinds |
 #
-# The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>`, antibody titres on the log scale:
+# The example uses antibody titres of the simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>`, on the log scale:
 
 # %% tags=["hide-input"]
 page.warn("Simulated animals. They show how the method works and are not evidence.")
@@ -104,9 +103,9 @@ page.table(
 )
 
 # %% [markdown]
-# `steel.pvalue` and `dunnett.pvalue` are already adjusted: compare them with 0.05 without further adjustment. The lowest dose into the muscle is significant on its own, but not as one of seven.
+# `steel.pvalue` and `dunnett.pvalue` are already adjusted: compare them with 0.05 without further adjustment. The lowest dose into the muscle is significant if it is tested alone, but not as one of seven.
 #
-# Dunnett's intervals are simultaneous, too. They are on the scale of dilution steps (logarithms to base 2); 2 to their power gives the ratio to saline:
+# Dunnett's intervals are *simultaneous*: the probability that all of them contain their true values is 95 %. They are on the scale of dilution steps (logarithms to base 2); 2 to the power of a limit gives the ratio to saline:
 
 # %%
 limits = dunnett.confidence_interval(0.95)
@@ -118,14 +117,13 @@ limits = dunnett.confidence_interval(0.95)
 # (lesson-many-groups-family)=
 # ## Which comparisons belong together?
 #
-# A *family* is the set of comparisons any one of which would allow you to make the claim. "Some dose raises the titre" is claimed if at least one of the doses does, so all doses are its family. "*Every* dose raises
+# A *family* is a set of comparisons: if any one of them is significant, you would make the claim. "Some dose raises the titre" is claimed if at least one of the doses does, so its family is all doses. "*Every* dose raises
 # AFC" is another kind of claim: it requires all comparisons to be significant, so each may be tested at 5 % without adjustment. The reference drug, and a sham group that shows that sepsis was induced, answer separate
 # questions. Define families before the data are seen; {doc}`what a verdict means <../../../book/verdicts>` lists those of this book.
 #
 # ## Worked example: water fleas
 #
-# A guide of the United States Environmental Protection Agency tests whether an effluent harms the water flea *Ceriodaphnia dubia*: young per female, ten females in clean water and ten at each of four concentrations
-# {cite}`usepa-2002`. Two of the females have no young at all, so the guide uses ranks: Steel's test, one-sided.
+# A guide of the United States Environmental Protection Agency tests whether an effluent harms the water flea *Ceriodaphnia dubia*. The young of each female were counted, for ten females in clean water and ten at each of four concentrations {cite}`usepa-2002`. Two of the females have no young at all, so the guide uses a rank test, Steel's one-sided test.
 
 # %%
 clean = [20, 26, 26, 23, 24, 27, 26, 23, 27, 24]
@@ -167,15 +165,14 @@ page.say(
 )
 
 # %% [markdown]
-# The rank sums agree with the guide. The guide's table rejects at 76 or below, so the highest concentration without a significant effect is 3 % and the lowest with one is 6 %; the p-values agree.
+# The rank sums agree with the guide. By the guide's table a rank sum of 76 or below is significant, so the highest concentration without a significant effect is 3 %, and the lowest with one is 6 %. The p-values lead to the same conclusion.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Seven t tests, or seven Mann-Whitney tests, without adjustment.** See the figure above.
-# - **A function with the wrong name.** The function `posthoc_steel` of scikit-posthocs 0.17.1 returns an unadjusted Mann-Whitney p unless `p_adjust` is given: 0.0159 for a published example whose exact p by Steel's test is 0.0295.
-# - **A p that changes from run to run.** `scipy.stats.dunnett` uses random numbers: over twenty seeds, the p of one printed example goes from {glue:text}`lowest_seed` to {glue:text}`highest_seed`. Pass `rng`, or use `stats.dunnett`,
-#   which integrates: {glue:text}`cloth` each time.
-# - **Every pair of groups** (Tukey's test, Dunn's for all pairs), although only comparisons with the control are of interest. The adjustment is then for more comparisons than needed.
+# - **A function with the wrong name.** The function `posthoc_steel` of scikit-posthocs 0.17.1 returns an unadjusted Mann-Whitney p unless `p_adjust` is given. For a published example it returns 0.0159, but the exact p of Steel's test is 0.0295.
+# - **A p that changes from run to run.** `scipy.stats.dunnett` uses random numbers: over twenty seeds, the p of one printed example varies from {glue:text}`lowest_seed` to {glue:text}`highest_seed`. Pass `rng`, or use `stats.dunnett`, which integrates and gives {glue:text}`cloth` each time.
+# - **Comparing every pair of groups** (Tukey's test, or Dunn's test for all pairs), although only comparisons with the control are of interest. The adjustment is then for more comparisons than needed.
 # - **Using the sham group as the control.** A comparison with sham shows the effect of sepsis.
 # - **"Significant for A, not for B, so A is better than B."** This needs a direct comparison of A with B.
 # :::
@@ -248,12 +245,12 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# It is smaller than as one of seven, because a smaller family needs less adjustment. For this reason the family must be defined in advance.
+# This p is smaller than in the family of seven, because a smaller family needs less adjustment. For this reason the family must be defined in advance.
 
 # %% [markdown]
 # ### 4. A lower limit
 #
-# By what factor does the middle dose into the muscle raise the titre at least: the lower limit of Dunnett's 95 % interval on log2 titres, among the three doses of exercise 3, converted to a ratio?
+# By what factor does the middle dose into the muscle raise the titre at least? Use Dunnett's test of log2 titres for the three doses of exercise 3, and convert the lower limit of its 95 % interval to a ratio.
 
 # %% tags=["solution"] exercise="many_groups-4" difficulty=3 tolerance=0.05
 limits = stats.dunnett([np.log2(group) for group in muscle], control=0).confidence_interval(0.95)
@@ -277,7 +274,7 @@ answer = max(0.03, 0.01, 0.04) <= 0.05
 answer
 
 # %% [markdown] tags=["solution"]
-# Yes. The claim requires all three to be significant, so one false positive is not enough. For the claim "some dose does", the smallest p would have to be adjusted.
+# Yes. The claim requires all three to be significant, so one false positive is not enough. For the claim "some dose raises the titre", the smallest p would have to be adjusted.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -301,7 +298,7 @@ answer
 # - [ ] multiply by six
 #   It is already adjusted.
 # - [x] nothing
-#   The p is already that of one of six comparisons.
+#   The p is already adjusted for six comparisons.
 #
 # **The groups have increasing doses. Is it best to compare each with the control?**
 #

@@ -10,7 +10,7 @@
 # (lesson-min-pvalues)=
 # # Minimum attainable p-values
 #
-# **The question.** Seven groups of five mice are compared with one control. Before a mouse is measured: which p-values are possible, and can any of them be significant?
+# **The question.** Seven groups of five mice are compared with one control. Before any mouse is measured, which p-values are possible, and can any of them be significant?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
@@ -101,7 +101,7 @@ page.say(steel_seven=text.p_number(separation_probability(7, 5)), steel_eight=f"
 # With seven groups of five the minimum of Steel's test is {glue:text}`steel_seven`, below {glue:text}`alpha`: the experiment can give a significant result, but only if a group is completely separated from the control. With
 # eight groups the minimum is {glue:text}`steel_eight`, just above {glue:text}`alpha`.
 #
-# Pairs have other minima: n differences have 2 to the power n patterns of signs.
+# For pairs the minimum is different again: n differences have 2 to the power n patterns of signs, and two of these patterns are the most extreme.
 
 # %% tags=["hide-input"]
 sizes = range(3, 11)
@@ -129,8 +129,7 @@ page.figure(
 )
 
 # %% [markdown]
-# For p to reach {glue:text}`alpha`, the exact rank test of two groups needs at least {glue:text}`first_two` animals in each group, the exact signed-rank test at least {glue:text}`first_pairs` pairs, and seven groups with p times 7
-# at least {glue:text}`first_seven` animals in each. These are the numbers with which a significant result is possible, not with which it is likely. {doc}`How many animals <../../power/analysis>` are needed for that is another question.
+# For p to reach {glue:text}`alpha`, the exact rank test of two groups needs at least {glue:text}`first_two` animals in each group, the exact signed-rank test at least {glue:text}`first_pairs` pairs, and a comparison of seven groups, with p times 7, at least {glue:text}`first_seven` animals in each group. With these numbers a significant result is possible, but not necessarily likely. {doc}`How many animals <../../power/analysis>` make it likely is another question.
 #
 # The simulated cohort of {doc}`the humoral study <../../humoral_immunity/analysis>` has eight mice per group, so its minimum attainable p-values are small enough.
 
@@ -182,16 +181,15 @@ page.table(
 )
 
 # %% [markdown]
-# All agree, and the last column shows what the table calls approximate: {glue:text}`above` of its entries have a p *above* 5 %. With five animals per group, a rank sum of 18 gives p = {glue:text}`york_five`; to be below 5 % it must be 17,
-# with p = {glue:text}`strict_five`. There is no p-value between them. An exact test at 5 % therefore has a false positive rate below 5 %: it is *conservative*.
+# All rank sums agree. The table calls its entries approximate, and the last column shows why: {glue:text}`above` of them have a p *above* 5 %. With five animals per group, a rank sum of 18 gives p = {glue:text}`york_five`; for a p below 5 % it must be 17, with p = {glue:text}`strict_five`. There is no p-value between them. An exact test at 5 % therefore has a false positive rate below 5 %: it is *conservative*.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **A p below the minimum.** The p of a normal approximation can be below the exact minimum: for three against three that do not overlap, SciPy's `mannwhitneyu(method="asymptotic")` gives {glue:text}`asymptotic_three`, less than the minimum of {glue:text}`exact_three`.
 # - **"Not significant, so no effect", at n = 3.** A two-sided exact rank test of three against three cannot be significant at 5 %, so a large p gives no information.
 # - **Choosing the test after calculating the minimum p.** A t test has no such minimum, because it uses the values themselves and assumes that they follow a normal distribution. Choose the test before the animals are measured.
-# - **A one-sided test, to halve the minimum p.** This is allowed only if a change in the other direction would have been reported as no effect, however large, and if this was written down in advance.
-# - **p = 0.000.** This is a smaller p that was rounded: an exact p is never 0. Write p < 0.001.
+# - **A one-sided test, to halve the minimum p.** This is allowed only if even a large change in the other direction would have been reported as no effect, and if this was written down in advance.
+# - **p = 0.000.** This is a small p that was rounded: an exact p is never 0. Write p < 0.001.
 # :::
 
 # %% tags=["remove-cell"]
@@ -234,7 +232,7 @@ mistakes = {"one_sided": 1 / comb(8, 4)}
 # %% [markdown]
 # ### 2. Pairs
 #
-# Each donor's cells are measured with and without treatment, and the differences tested by the signed-rank test. How many donors are needed so that a two-sided exact p of 0.01 or less is possible?
+# Each donor's cells are measured with and without treatment, and the differences are tested by the signed-rank test. How many donors are needed so that a two-sided exact p of 0.01 or less is possible?
 
 # %% tags=["solution"] exercise="min_pvalues-2" difficulty=2
 answer = next(n for n in range(1, 30) if 2 / 2**n <= 0.01)
@@ -244,7 +242,7 @@ answer
 mistakes = {"one_sided": 7}
 
 # %% [markdown] tags=["solution"]
-# If every difference has the same sign, two of the 2ⁿ patterns are as extreme, one in each direction. 2 / 128 is too large, 2 / 256 is not: eight donors.
+# If every difference has the same sign, two of the 2ⁿ patterns are as extreme, one in each direction. 2 / 128 is too large, and 2 / 256 is small enough: eight donors are needed.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -257,7 +255,7 @@ mistakes = {"one_sided": 7}
 # %% [markdown]
 # ### 3. Six doses
 #
-# Six doses are each compared with one control by the Mann-Whitney test, and each p is multiplied by six. How many animals does each group need so that 0.05 can be reached?
+# Six doses are each compared with one control by the Mann-Whitney test, and each p is multiplied by six. How many animals does each group need so that an adjusted p of 0.05 or less is possible?
 
 # %% tags=["solution"] exercise="min_pvalues-3" difficulty=2
 answer = next(n for n in range(2, 30) if 6 * 2 / comb(2 * n, n) <= 0.05)
@@ -267,7 +265,7 @@ answer
 mistakes = {"unadjusted": 4}
 
 # %% [markdown] tags=["solution"]
-# Five: 6 × 2 / 252 is 0.048, just below. With a seventh group five are no longer enough for this adjustment.
+# Five: 6 × 2 / 252 is 0.048, just below the limit. With a seventh group, five animals are no longer enough for this adjustment.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -287,12 +285,12 @@ answer = 2 / comb(12, 6) < 2 / comb(12, 4)
 answer
 
 # %% [markdown] tags=["solution"]
-# There are 924 permutations against 495: equal groups have the most permutations.
+# Six and six have 924 permutations, four and eight have 495: equal groups have the most permutations.
 
 # %% [markdown]
 # ### 5. Minimum p with tied titres
 #
-# Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any permutation of these twelve values can give? (Not the p of the observed permutation.)
+# Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any permutation of these twelve values can give? (This is not the p of the observed permutation.)
 
 # %% tags=["solution"] exercise="min_pvalues-5" difficulty=3 tolerance=0.0001
 answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).min_pvalue
@@ -326,11 +324,11 @@ mistakes = {
 # - [ ] strong evidence
 #   It would be, but it is not possible.
 # - [x] impossible
-#   Four against four cannot give less than 2 / 70.
+#   Four against four cannot give a p below 2 / 70.
 # - [ ] possible, if the groups lie far apart
 #   The distance between the groups does not change the ranks.
 #
-# **Three against three, the groups do not overlap, p = 0.1. What follows?**
+# **Two groups of three animals do not overlap, and p = 0.1. What follows?**
 #
 # - [ ] the treatment has no effect
 #   The result is the strongest that this design can give.

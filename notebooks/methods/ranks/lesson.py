@@ -10,7 +10,7 @@
 # (lesson-ranks)=
 # # Ranks, and what exact means
 #
-# **The question.** Three treated mice and three untreated mice: how likely are higher values in the treated mice by chance alone? You can calculate the answer with pencil and paper, and the computer does the same for
+# **The question.** There are three treated and three untreated mice. How likely is it that the treated mice have higher values by chance alone? You can calculate the answer with pencil and paper, and the computer does the same for
 # thirty mice.
 #
 # | Before you read | Time | You will be able to |
@@ -51,8 +51,7 @@ treated = [16, 64, 128]
 control = [32, 16, 16]
 
 # %% [markdown]
-# Sort all six values and number them from 1 to 6. These numbers are the *ranks*. The three mice with a titre of 16 share the ranks 1, 2 and 3, so each gets their mean,
-# 2, which is called a *midrank*.
+# Sort all six values and number them from 1 to 6. These numbers are the *ranks*. The three mice with a titre of 16 share the ranks 1, 2 and 3, so each gets the mean of these ranks, 2, which is called a *midrank*.
 
 # %%
 ranks = rankdata(treated + control)
@@ -80,16 +79,14 @@ page.say(
 # (lesson-ranks-permutations)=
 # ## Count the permutations
 #
-# Three of six mice can be chosen in {glue:text}`permutations` ways: six choices for the first, five for the second and four for the third make 120, and each set of three occurs in 6 orders. Write down all of them, and add the
-# ranks of each:
+# Three of six mice can be chosen in {glue:text}`permutations` ways: there are six choices for the first mouse, five for the second and four for the third, which makes 120, and each set of three occurs in 6 orders. Each set is one permutation. Write down all of them, and add the ranks of each:
 
 # %%
 permutations = list(combinations(ranks, 3))
 print(len(permutations), *(f"{total:g}" for total in sorted(map(sum, permutations))))
 
 # %% [markdown]
-# The mean rank sum of the permutations is {glue:text}`middle`, and the observed rank sum is {glue:text}`observed`. Is this difference large? The figure shows every permutation as a column of six squares, one
-# for each mouse, that with the lowest titre at the bottom; filled squares are the mice assigned to treatment. The dotted line is the mean; orange permutations are at least as far from it as the observed one.
+# The mean rank sum of the permutations is {glue:text}`middle`, and the observed rank sum is {glue:text}`observed`. Is this difference large? The figure shows every permutation as a column of six squares. Each square is a mouse, and the mouse with the lowest titre is at the bottom. Filled squares are the mice assigned to treatment. The dotted line is the mean rank sum; orange permutations are at least as far from it as the observed one.
 
 # %% tags=["hide-input"]
 page.figure(
@@ -100,22 +97,19 @@ page.figure(
 )
 
 # %% [markdown]
-# **The exact p is the proportion of permutations** that are at least as far from the mean as the observed one, on either side. Here there are {glue:text}`far` of {glue:text}`permutations`, so p is {glue:text}`p`. This calculation does not
-# assume a normal distribution, and it includes ties.
+# **The exact p is the proportion of permutations** that are at least as far from the mean as the observed one, on either side. Here there are {glue:text}`far` of {glue:text}`permutations`, so p is {glue:text}`p`. This calculation does not assume a normal distribution, and it takes ties into account.
 
 # %%
 stats.mann_whitney(treated, control).pvalue
 
 # %% [markdown]
-# This is the {term}`Mann-Whitney test`. It reports U, here {glue:text}`u`, instead of the rank sum: the number of pairs of a treated and an untreated mouse, among nine, in which the treated mouse is higher; ties
-# count one half. U is the rank sum minus 6, the smallest possible sum of three ranks, so both order the permutations in the same way.
+# This is the {term}`Mann-Whitney test`. It reports U, here {glue:text}`u`, instead of the rank sum. A treated and an untreated mouse can be paired in nine ways; U is the number of pairs in which the treated mouse has the higher value, and ties count one half. U is the rank sum minus 6, the smallest possible sum of three ranks, so both order the permutations in the same way.
 #
 # (lesson-ranks-algorithm)=
 # ## The algorithm
 #
-# Twelve against twelve have 2 704 156 permutations, and thirty against thirty have too many to list. But the list is not needed, only the *number* of permutations with each sum. Add the mice one
-# at a time. Each set so far either excludes the next mouse, and does not change, or includes it, and then has one more member and a sum that is larger by the rank of that mouse. Count sets with equal size and equal sum
-# together {cite}`streitberg-1986`:
+# With twelve against twelve there are 2 704 156 permutations, and with thirty against thirty there are too many to list. But the list is not needed, only the *number* of permutations with each sum. Add the mice one
+# at a time. Each set so far leads to two sets. The first excludes the next mouse and does not change. The second includes it, has one more member, and its sum is larger by the rank of that mouse. Count sets with equal size and equal sum together {cite}`streitberg-1986`:
 
 # %%
 ways = Counter({(0, 0): 1})
@@ -125,14 +119,13 @@ for rank in ranks:
 {float(total): n for (members, total), n in sorted(ways.items()) if members == 3}
 
 # %% [markdown]
-# The counts are the heights in the figure. For twelve against twelve the table has a few thousand entries instead of millions of permutations, and `stats.mann_whitney` fills it in less than a
-# millisecond. With ties it is even smaller.
+# These counts are the heights of the stacks in the figure. For twelve against twelve the table has a few thousand entries instead of millions of permutations, and `stats.mann_whitney` fills it in less than a
+# millisecond. With ties the table is even smaller.
 #
 # (lesson-ranks-rod)=
 # ## Worked example: rats on a rotating rod
 #
-# Bergmann and colleagues analysed one data set with eleven statistics programs {cite}`bergmann-2000`. Twelve treated and twelve untreated rats were put on a rotating rod (rotarod) for at most 300 seconds, so most values
-# are equal.
+# Bergmann and colleagues analysed one data set with eleven statistics programs {cite}`bergmann-2000`. Twelve treated and twelve untreated rats were put on a rotating rod (rotarod) for at most 300 seconds. Most rats reached this time, so most values are equal.
 
 # %%
 rod_treated = [300] * 12
@@ -163,29 +156,25 @@ page.say(
 )
 
 # %% [markdown]
-# U is {glue:text}`rod_u` and the exact p {glue:text}`rod_p`, as in the paper. Of the 24 rats, {glue:text}`rod_ties` share their value. Two other results for the same data, from one widely used
-# library:
+# U is {glue:text}`rod_u` and the exact p {glue:text}`rod_p`, as in the paper. Of the 24 rats, {glue:text}`rod_ties` have the same value. SciPy gives two other results for these data:
 
 # %%
 print(mannwhitneyu(rod_treated, rod_control, method="exact").pvalue)
 print(mannwhitneyu(rod_treated, rod_control).pvalue)
 
 # %% [markdown]
-# The first is called exact, but it counts the permutations of 24 *different* values. The second uses a normal approximation, which is poor here, although it corrects the variance for ties. At 5 % the first is not significant, and
-# the p of the second is less than half the exact one.
+# The first is called exact, but it counts the permutations of 24 *different* values. The second uses a normal approximation, which is poor here, although it corrects the variance for ties. At 5 % the first is not significant, and the p of the second is less than half of the exact p.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Calling a p exact that ignores ties.** SciPy's `mannwhitneyu(method="exact")`: {glue:text}`ignoring` for the rod, where {glue:text}`rod_p` is right. It gives no warning.
-# - **A normal approximation for a few tied values.** SciPy's default uses it whenever two values are equal, and also without ties when both groups have more than {glue:text}`largest_exact` values. It gives {glue:text}`default` for the rod, without a
-#   warning. R 4.2's `wilcox.test` gives the same p, with a warning. {cite:t}`bergmann-2000` report what eleven programs did with these data.
-# - **Doubling the smaller tail.** If the distribution of the rank sums is not symmetric, as can happen with ties, this differs from the share of permutations that are at least as extreme. This book always uses the share.
+# - **A p that is called exact but ignores ties.** SciPy's `mannwhitneyu(method="exact")` gives {glue:text}`ignoring` for the rats on the rod, where {glue:text}`rod_p` is right. It gives no warning.
+# - **A normal approximation for a few tied values.** SciPy's default uses it whenever two values are equal, and also without ties when both groups have more than {glue:text}`largest_exact` values. It gives {glue:text}`default` for the rats on the rod, without a warning. R 4.2's `wilcox.test` gives the same p, with a warning. {cite:t}`bergmann-2000` report what eleven programs did with these data.
+# - **Doubling the smaller tail.** If the distribution of the rank sums is not symmetric, as can happen with ties, this differs from the proportion of permutations that are at least as extreme. This book always uses the proportion.
 # - **Breaking ties by a tiny random number.** The p then depends on the seed.
-# - **"Ranks compare medians."** They compare how often one group exceeds the other. Two groups can have equal medians and a small p.
+# - **"Ranks compare medians."** Rank tests compare how often a value of one group exceeds a value of the other. Two groups can have equal medians and a small p.
 # :::
 #
-# An exact test has few possible p-values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; here it is {glue:text}`rod_midp`. The book reports it with
-# the exact p, but decides by the exact p.
+# An exact test has few possible p-values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; for the rats on the rod it is {glue:text}`rod_midp`. This book reports the mid-p with the exact p, but decides by the exact p.
 
 # %% [markdown]
 # ## Exercises
@@ -207,7 +196,7 @@ answer
 mistakes = {"orders": 1680}
 
 # %% [markdown] tags=["solution"]
-# The first can be chosen in eight ways, the second in seven, then six, then five: 1680. Each set of four occurs in 24 orders, so 1680 / 24.
+# The first mouse can be chosen in eight ways, the second in seven, the third in six and the fourth in five: 1680 in all. Each set of four occurs in 24 orders, so the answer is 1680 / 24.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -219,7 +208,7 @@ mistakes = {"orders": 1680}
 # %% [markdown]
 # ### 2. A p by hand
 #
-# Three treated mice have the titres 64, 128 and 256; three untreated ones 16, 16 and 32. What is the exact two-sided p?
+# Three treated mice have the titres 64, 128 and 256, and three untreated mice have 16, 16 and 32. What is the exact two-sided p?
 
 # %% tags=["solution"] exercise="ranks-2" difficulty=2 tolerance=0.001
 answer = stats.mann_whitney([64, 128, 256], [16, 16, 32]).pvalue
@@ -232,7 +221,7 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# The treated mice have the three highest ranks. One of twenty permutations is that high, and one is as low: 2 / 20. With three against three no p can be smaller.
+# The treated mice have the three highest ranks. One of twenty permutations has this rank sum, and one has a rank sum as far below the mean: 2 / 20. With three against three no p can be smaller.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -323,7 +312,7 @@ answer
 mistakes = {"no_pairs": 1}
 
 # %% [markdown] tags=["solution"]
-# 2.5 and 4, for either of the two animals that share a rank. No other pair has the sum 6.5.
+# The ranks are 2.5 and 4, with either of the two animals that share a rank. No other pair has the sum 6.5.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -351,7 +340,7 @@ mistakes = {"no_pairs": 1}
 # - [x] stays the same
 #   The logarithm does not change the order, and ranks depend only on the order.
 # - [ ] becomes smaller, because outliers have less weight
-#   An outlier only has the highest rank, before and after.
+#   An outlier has the highest rank, before and after.
 #
 # **Which assumption does the exact test need?**
 #
@@ -360,7 +349,7 @@ mistakes = {"no_pairs": 1}
 # - [ ] that there are no ties
 #   Ties are included in the count. Only a method that uses the distribution of untied values needs this assumption.
 # - [x] that every permutation was equally likely if the treatment has no effect
-#   Randomizing the animals makes it true. If the healthiest were treated first, no test can fix that.
+#   This is true if the animals were randomized. If the healthiest were chosen for treatment, no test can correct that.
 
 # %% [markdown]
 # ```{take-aways}
@@ -372,4 +361,4 @@ mistakes = {"no_pairs": 1}
 # %% [markdown]
 # ## What next
 #
-# With three against three the smallest p is two permutations of twenty, and {glue:text}`minimum` for the six mice above with their ties. {doc}`Minimum attainable p-values <../min_pvalues/lesson>` explains what follows for a study of five animals per group.
+# With three against three the smallest p is two of twenty permutations; for the six mice above, with their ties, it is {glue:text}`minimum`. {doc}`Minimum attainable p-values <../min_pvalues/lesson>` explains what follows for a study of five animals per group.
