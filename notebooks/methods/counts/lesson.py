@@ -89,16 +89,16 @@ page.say(
 )
 
 # %% [markdown]
-# The grey band contains about 95 of 100 counts if the mice of a group differ by chance only. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). In the simulation the mice differ, as real mice differ in age, weight and spleen: the variance is {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
+# The grey band contains about 95 of 100 counts if the mice of a group differ by chance only. Of {glue:text}`mice` mice, about {glue:text}`expected` should then lie outside the band, but {glue:text}`outside` do (diamonds). The simulated mice differ from one another, as real mice differ in age, weight and spleen: the variance is {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
 # treats differences between mice as differences between treatments.
 #
 # (lesson-counts-vary)=
 # ## Estimate the dispersion from the animals
 #
-# The **quasi-Poisson** model is a model of counts that allows zeros and unequal plated amounts. It has one more parameter, the *dispersion*: the variance divided by the mean. The dispersion is estimated from the
+# The **quasi-Poisson** model is a model of counts that allows zeros and unequal plated amounts. It has one more parameter than a Poisson model, the *dispersion*: the variance divided by the mean. The dispersion is estimated from the
 # animals, and the standard error is multiplied by its square root. With few animals this estimate is uncertain, so the test uses Student's t distribution instead of the normal distribution.
 #
-# `stats.count_ratio` takes one count for each animal and the name of its group. It returns the ratio of the mean count of each group to that of the first group by name.
+# `stats.count_ratio` takes one count for each animal and the name of its group. It returns the ratio of the mean count of each group to that of the group whose name is first in alphabetical order.
 
 # %%
 counts = [*plaques["Saline"], *plaques["Thymalin"]]
@@ -131,7 +131,7 @@ print(f"dispersion {beall.dispersion:.6f}")
 print(f"log ratio of C to A {np.log(beall.estimate[1]):.6f}")
 
 # %% [markdown]
-# The results agree with R to all printed digits. Now compare sprays C and E alone, by a Poisson model, in which the dispersion is 1, and by quasi-Poisson:
+# The results agree with R to all printed digits. Now compare sprays C and E alone, by a Poisson model, in which the dispersion is 1, and by a quasi-Poisson model:
 
 # %% tags=["setup"]
 two = sprays["C"] + sprays["E"]
@@ -160,15 +160,15 @@ page.say(
 )
 
 # %% [markdown]
-# The results are {glue:text}`p_poisson` and {glue:text}`p_quasi`: the variance of the plots is only {glue:text}`phi` times as large as expected by chance, and with this dispersion p is above 5 % even if it is taken from the normal distribution, {glue:text}`p_normal`; Student's t distribution makes it larger. The mice above have a much larger dispersion.
+# The results are {glue:text}`p_poisson` and {glue:text}`p_quasi`. The variance of the plots is only {glue:text}`phi` times as large as expected by chance, but this is enough to raise p above 5 %. With this dispersion and the normal distribution the result is {glue:text}`p_normal`; Student's t distribution makes p larger. The mice above have a much larger dispersion.
 
 # %% [markdown]
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, even if the animals vary more. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the normal distribution unless `use_t=True` is also set.
-# - **A negative binomial model without estimated dispersion.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it uses a shape of 1 and prints a warning. `statsmodels.api.NegativeBinomial` is another model, which estimates the shape. With few animals it rejects too often: at 5 %, in {glue:text}`nb_least` to {glue:text}`nb_most` of simulated experiments without an effect, with {glue:text}`nb_sizes` animals per group ({ref}`benchmarks <promises-tests>`).
-# - **A test of sums.** `scipy.stats.poisson_means_test` uses only the total of each group, so it cannot account for differences between animals. For sprays C and E: {glue:text}`p_sums`.
-# - **Scaled counts.** No program can recognise them. Exercise 4 shows the size of the error.
+# - **A negative binomial model without estimated dispersion.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it uses a shape of 1 and prints a warning. `statsmodels.api.NegativeBinomial` is another model, which estimates the shape. With few animals this second model rejects too often: at 5 %, in {glue:text}`nb_least` to {glue:text}`nb_most` of simulated experiments without an effect, with {glue:text}`nb_sizes` animals per group ({ref}`benchmarks <promises-tests>`).
+# - **A test of sums.** `scipy.stats.poisson_means_test` uses only the total of each group, so it cannot account for differences between animals. For sprays C and E it gives {glue:text}`p_sums`.
+# - **Counts that were multiplied by a constant.** No program can recognise them. Exercise 4 shows the size of the error.
 # :::
 
 # %% [markdown]
@@ -177,7 +177,7 @@ page.say(
 # %% [markdown]
 # ### 1. By hand
 #
-# The plates of four mice show 6, 9, 12 and 21 plaques. What is their variance divided by their mean? (The variance divides by n − 1.) Give one decimal.
+# The plates of four mice show 6, 9, 12 and 21 plaques. What is the variance of these counts divided by their mean? (The variance divides by n − 1.) Give one decimal.
 
 # %% tags=["solution"] exercise="counts-1" difficulty=1 tolerance=0.1
 counts = np.array([6, 9, 12, 21])
@@ -228,7 +228,7 @@ mistakes = {"log_scale": np.log(answer)}
 # %% [markdown]
 # ### 3. Unequal plated amounts
 #
-# Two mice had saline: of one spleen a two-hundredth was plated and 48 plaques were counted, of the other a hundredth, and 110. Two mice had the drug: a hundredth and 60 plaques, a two-hundredth and 36. Give `count_ratio` the shares plated as
+# Two mice had saline: a two-hundredth of one spleen was plated and gave 48 plaques, and a hundredth of the other gave 110. Two mice had the drug: a hundredth of one spleen gave 60 plaques, and a two-hundredth of the other gave 36. Give `count_ratio` the shares plated as
 # `exposure`. What is the ratio of drug to saline? Give two decimals.
 
 # %% tags=["solution"] exercise="counts-3" difficulty=2 tolerance=0.01
@@ -240,7 +240,7 @@ answer = stats.count_ratio([48, 110, 60, 36], group, exposure=shares).estimate[0
 mistakes = {"log_scale": np.log(answer)}
 
 # %% [markdown] tags=["solution"]
-# A rate is the number of plaques divided by the plated amount: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates per group are enough for a ratio. Its p has only two degrees of freedom, and the plates happen to agree better than expected by chance: do not rely on it.
+# A rate is the number of plaques divided by the plated amount: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates per group are enough for a ratio. Its p has only two degrees of freedom, and the plates happen to agree better than expected by chance: do not rely on this p.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -255,8 +255,7 @@ mistakes = {"log_scale": np.log(answer)}
 # %% [markdown]
 # ### 4. A scaled count
 #
-# Someone reports insects "per hectare" and multiplies each count of sprays C and E by 200. The number of counted insects, and therefore the information, does not change. Fit the Poisson model of the example to `200 * np.array(two)`. How many zeros
-# follow the decimal point of its p before the first other digit? (The decimal logarithm, `np.log10`, helps.)
+# Someone reports insects "per hectare" and multiplies each count of sprays C and E by 200. The number of counted insects, and therefore the information, does not change. Fit the Poisson model of the example to `200 * np.array(two)`. How many zeros are between the decimal point of its p and the first other digit? (The decimal logarithm, `np.log10`, helps.)
 
 # %% tags=["data"]
 data = {"spray C": sprays["C"], "spray E": sprays["E"]}
@@ -274,7 +273,7 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# The model treats every insect as two hundred counted insects. In quasi-Poisson the dispersion grows 200-fold too, and its p does not change. Try it.
+# The model treats every insect as two hundred counted insects. In a quasi-Poisson model the dispersion becomes 200 times larger too, so p does not change. Try it.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -304,14 +303,14 @@ mistakes = {
 # - [ ] The mean of three plates.
 #   A mean of counts varies less than a count. Add the counts, and use three plates as the exposure.
 # - [x] The plaques on one plate.
-#   One raw count for each animal.
+#   This is one raw count for each animal.
 #
 # **3. A group of five contains three zeros. What should be done?**
 #
 # - [ ] Exclude the zeros, because zero has no logarithm.
 #   This removes the lowest values of the group.
 # - [x] Use a model of counts, such as quasi-Poisson: a zero is a count like any other.
-#   Only for a group that contains nothing but zeros does this model give no interval of a ratio.
+#   This model gives no interval of a ratio only if a group contains nothing but zeros.
 # - [ ] Add a million to all values.
 #   The added number determines the result.
 
@@ -326,4 +325,4 @@ mistakes = {
 # ## What next
 #
 # - {ref}`When "no difference" is the claim <lesson-equivalence>` is the next lesson.
-# - {doc}`The humoral study <../../humoral_immunity/analysis>` uses this on antibody-forming cells, and {doc}`the reference <../../../book/statistics/counts>` describes every argument of `count_ratio`.
+# - {doc}`The humoral study <../../humoral_immunity/analysis>` uses this model for antibody-forming cells, and {doc}`the reference <../../../book/statistics/counts>` describes every argument of `count_ratio`.

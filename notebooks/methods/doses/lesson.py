@@ -10,7 +10,7 @@
 # (lesson-doses)=
 # # Dose trends
 #
-# **The question.** A paper reports a clear dependence on dose by one route. Is there a trend, from which dose on is there an effect, and what if the effect of the highest dose is smaller than that of the middle dose?
+# **The question.** A paper reports that the response clearly depends on the dose, for one route of injection. Is there a trend? From which dose on is there an effect? And what if the highest dose has a smaller effect than the middle dose?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
@@ -60,21 +60,18 @@ page.say(
 )
 
 # %% [markdown]
-# There are {glue:text}`pairs` such pairs: 3 with 4, 8, 7 and 9; 5 with 4, 8, 7 and 9; 4 with 7 and 9; 8 with 7 and 9. All increase except 5 with 4 and 8 with 7, so J is {glue:text}`j`. If the dose has no effect, all {term}`permutations <permutation>` of the six values between the three
-# doses are equally likely; there are {glue:text}`ways`, and {glue:text}`many` of them have a J at least as large:
+# There are {glue:text}`pairs` such pairs: 3 with 4, 8, 7 and 9; 5 with 4, 8, 7 and 9; 4 with 7 and 9; 8 with 7 and 9. All increase except 5 with 4 and 8 with 7. The number of increasing pairs is called J; here J is {glue:text}`j`. If the dose has no effect, all {term}`permutations <permutation>` of the six values over the three doses are equally likely. There are {glue:text}`ways` permutations, and {glue:text}`many` of them have a J at least as large:
 
 # %%
 stats.jonckheere_terpstra([low, middle, high], alternative="greater").pvalue
 
 # %% [markdown]
-# This is the Jonckheere-Terpstra test, the extension of the {term}`Mann-Whitney test` to more than two ordered groups. It tests only *whether values rise with dose*, and therefore needs fewer animals: with three doses of three mice
-# p can be as small as {glue:text}`minimum_three`, with two groups of three only {glue:text}`minimum_pair`.
+# This is the Jonckheere-Terpstra test, the extension of the {term}`Mann-Whitney test` to more than two ordered groups. It tests only *whether values rise with dose*, and therefore needs fewer animals: with three doses of three mice p can be as small as {glue:text}`minimum_three`, but with two groups of three it cannot be below {glue:text}`minimum_pair`.
 #
 # (lesson-doses-from)=
 # ## From which dose on?
 #
-# A trend test shows that values rise with dose, but not from which dose on. The Shirley-Williams test starts with the highest dose: is it above the control? If so, is the next lower dose? The test stops at the first dose that is not significant, so no
-# adjustment is needed, provided that the effect does not fall as the dose rises. Before each comparison, the means are made *non-decreasing*: if a dose lies below the previous one, the two are pooled.
+# A trend test shows that values rise with dose, but not from which dose on. The Shirley-Williams test first compares the highest dose with the control. If it is significant, the test compares the next lower dose, and so on; it stops at the first dose that is not significant. No adjustment is needed, provided that the effect does not fall as the dose rises. Before each comparison, the means are made *non-decreasing*: if the mean of a dose is below that of the previous dose, the two are pooled.
 
 # %% tags=["hide-input"]
 page.warn("Simulated animals. They show how the method works and are not evidence.")
@@ -114,12 +111,12 @@ page.say(
 )
 
 # %% [markdown]
-# The p-values are in the order of the doses, the lowest first. Both routes have an effect from the lowest dose on, and both have a trend by the Jonckheere-Terpstra test, under the skin with p = {glue:text}`skin_trend`. **But look at the
+# The p-values are in the order of the doses, the lowest first. Both routes have an effect from the lowest dose on, and both have a trend by the Jonckheere-Terpstra test (p = {glue:text}`skin_trend` under the skin). **But look at the
 # right panel**: there the mean falls from {glue:text}`twenty` to {glue:text}`fifty` (p = {glue:text}`fall` by the Mann-Whitney test, one comparison chosen after seeing the data). A trend test tests whether values rise overall. It may be
 # significant although the values fall at the highest dose, and a test that pools decreasing means does not show it either. If a high dose may have a smaller effect, compare each dose with the control, and show all doses.
 
 # %% [markdown]
-# ## Worked example: mice and hot tails
+# ## Worked example: reaction times of mice
 #
 # Shirley timed how long forty mice took to react to a stimulus at the tail, ten at dose zero and ten at each of three doses {cite}`shirley-1977`.
 
@@ -165,12 +162,12 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Kruskal-Wallis, or analysis of variance, for doses.** They test whether *any* group differs and ignore the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal` is such a test.
+# - **Kruskal-Wallis, or analysis of variance, for doses.** They test whether *any* group differs and ignore the order. For the doses into the muscle, SciPy's `kruskal` gives {glue:text}`kruskal_muscle`, and the trend test {glue:text}`trend_muscle`.
 # - **"Significant at 300, not at 150: a dose response".** Two separate tests do not show a trend. Test the trend.
-# - **A correlation of four group means with dose.** For four equally spaced doses r is at least {glue:text}`least_r` if no mean lies below the one before it and not all are equal, however much the animals vary.
+# - **A correlation of four group means with dose.** If the means of four equally spaced doses never decrease and are not all equal, the correlation r is at least {glue:text}`least_r`, however much the animals vary.
 # - **A wrong exact p.** The Python package jonckheere-test 0.1.1 returns 0.0035 for a published example whose exact p is 0.0120.
 # - **A trend test if the response may fall at high doses.** See the right panel above.
-# - **One control, two routes, two trends.** Both use the same control mice, so the two p-values are not independent, and they give two chances of a false positive.
+# - **One control, two routes, two trends.** Both trends use the same control mice, so their p-values are not independent, and they give two chances of a false positive.
 # :::
 
 # %% [markdown]
@@ -191,7 +188,7 @@ answer
 mistakes = {"ties_half": [10, 11], "other_direction": 12 - answer}
 
 # %% [markdown] tags=["solution"]
-# 2 is below all four later values, 4 below all but 3: seven. 3 is below 6 and 7; 6 ties with 6 and is below 7: three and a half. Together ten and a half of twelve.
+# 2 is below all four values of higher doses, and 4 is below all but 3: seven pairs. 3 is below 6 and 7; 6 ties with 6 and is below 7: three and a half. The sum is ten and a half of twelve.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -228,7 +225,7 @@ mistakes = {"unpooled": 12}
 # %% [markdown]
 # ### 3. Three groups of five
 #
-# Values from a textbook, in the order of dose. What is the exact one-sided p for a rise, by the Jonckheere-Terpstra test?
+# The cell has values from a textbook, in the order of dose. What is the exact one-sided p of the Jonckheere-Terpstra test for a rise?
 
 # %%
 textbook = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149, 160, 174]
@@ -291,7 +288,7 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# The trend depended on the control. Among the doses alone the rise is not significant. That the secretome has an effect is one claim; that the effect increases with dose is another. Check which of the two a paper means by "dose-dependent".
+# The significant trend depended on the control. Among the doses alone the rise is not significant. "The secretome has an effect" is one claim, and "the effect increases with dose" is another. Check which of the two a paper means by "dose-dependent".
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -328,4 +325,4 @@ mistakes = {
 # %% [markdown]
 # ## What next
 #
-# The values of this lesson were titres, which are known up to one dilution. Other values lie below the limit of an assay: {doc}`titres and detection limits <../limits/lesson>`.
+# The values of this lesson were titres, which are known only to within one dilution step. Other values lie below the limit of an assay: {doc}`titres and detection limits <../limits/lesson>`.

@@ -38,10 +38,10 @@ page = Page()
 # (lesson-equivalence-silence)=
 # ## A large p is not evidence of equality
 #
-# An ordinary test asks how often chance alone would give a difference at least as large as the observed one. A small p means rarely; it does not rule out chance. A large p only means often. If two mice are compared
+# An ordinary test asks how often chance alone would give a difference at least as large as the observed one. A small p means that this happens rarely; it does not rule out chance. A large p means only that it happens often. If two mice are compared
 # with two, almost every p is large, but this does not mean that the groups are equal. A large p can come from a small difference or from a small experiment, and p does not show which.
 #
-# To show equivalence, reverse the question. First define which differences would *matter*: a difference so small that nobody would act on it lies inside the {term}`equivalence margins`. Choose the margins before the values are known, and give a
+# To show equivalence, reverse the question. First define which differences would *matter*. A difference that is too small for anyone to act on lies inside the {term}`equivalence margins`. Choose the margins before the values are known, and give a
 # reason. Then look for evidence that the true ratio lies **inside** them.
 #
 # This book uses 0.80 to 1.25 for most ratios: from a fifth less to a quarter more. These limits are the convention for comparing generic medicines with the original {cite}`fda-2001`. They have no biological
@@ -50,7 +50,7 @@ page = Page()
 # (lesson-equivalence-picture)=
 # ## Intervals and margins
 #
-# The figure shows four comparisons, each as a ratio with its 90 % interval: the ratios that a test at 10 % would not reject. About one in ten such intervals does not contain the true ratio. Two comparisons are of phagocytosis in the book's mice, two of IL-4 in its rats.
+# The figure shows four comparisons, each as a ratio with its 90 % interval. The interval contains the ratios that a test at 10 % would not reject; about one in ten such intervals does not contain the true ratio. Two comparisons are of phagocytosis in the book's mice, and two of IL-4 in its rats.
 
 # %% tags=["setup"]
 mice = load_study("humoral_immunity").cohort.values
@@ -95,9 +95,8 @@ page.say(
 )
 
 # %% [markdown]
-# 1. **Equivalent.** The entire interval lies inside the grey margins. (The ordinary test: {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies inside the margins; it need not be 1.
-# 2. **Inconclusive.** The interval contains 1, and also {glue:text}`high_open`, which would matter. The ordinary test gives {glue:text}`p_open`, not significant either, and a paper might report "no difference" in both cases. Only in the
-#    first case do the data support this.
+# 1. **Equivalent.** The entire interval lies inside the grey margins. (The ordinary test gives {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies inside the margins; it need not be 1.
+# 2. **Inconclusive.** The interval contains 1, and also {glue:text}`high_open`, which would matter. The ordinary test gives {glue:text}`p_open`, which is not significant either, and a paper might report "no difference" in both cases. The data support this in the first case only.
 # 3. **Different.** The interval contains neither 1 nor any other ratio inside the margins ({glue:text}`p_up`).
 # 4. **Different, but too small to matter.** The ordinary test is significant ({glue:text}`p_both`), and the interval shows that the difference is small: {glue:text}`both`-fold, inside the margins. A small p does not mean a large effect.
 #
@@ -107,7 +106,7 @@ page.say(
 # ## Two one-sided tests
 #
 # The rule "the 90 % interval lies inside the margins" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One tests the hypothesis that the ratio is 0.80 or lower, the other that it is 1.25 or higher. Each is a test
-# at 5 %, and both hypotheses must be rejected. The level of the interval is therefore 90 %: 5 % on each side. The p of the test is the larger of the two, and a *small* p is evidence of *equivalence*.
+# at 5 %, and both hypotheses must be rejected. The level of the interval is therefore 90 %: 5 % on each side. The p of the test is the larger of the two p-values, and a *small* p is evidence of *equivalence*.
 
 # %%
 same = stats.equivalence(sc20, saline, 0.80, 1.25, scale="ratio")
@@ -118,8 +117,7 @@ print(f"both:       p = {same.pvalue:.5f}")
 # %% [markdown]
 # ## Worked example: two tablets of one drug
 #
-# A generic medicine must reach the blood as the original does: by the guidance of the US Food and Drug Administration the 90 % interval of the ratio must lie between 0.80 and 1.25 {cite}`fda-2001`. Twelve people took both, and the area under the curve of the drug in their blood
-# was measured each time. The values are from Wellek's book, and the SAS manual analyses them {cite}`wellek-2003,sas-ttest`: geometric mean ratio 0.9412, 90 % limits 0.8634 and 1.0260, so equivalent.
+# A generic medicine must reach the blood as the original does: by the guidance of the US Food and Drug Administration the 90 % interval of the ratio must lie between 0.80 and 1.25 {cite}`fda-2001`. Twelve people took both tablets, and the area under the curve of the drug in their blood was measured each time. The values are from Wellek's book, and the SAS manual analyses them {cite}`wellek-2003,sas-ttest`. The geometric mean ratio is 0.9412, with 90 % limits of 0.8634 and 1.0260, so the tablets are equivalent.
 
 # %% tags=["setup"]
 copied = [103.4, 59.92, 68.17, 94.54, 69.48, 72.17]
@@ -141,17 +139,17 @@ page.say(
 )
 
 # %% [markdown]
-# The results agree with the manual, and p of equivalence is {glue:text}`drug_p`. Each person took both tablets, so the comparison is paired (`paired=True`).
+# The results agree with the manual, and the p of equivalence is {glue:text}`drug_p`. Each person took both tablets, so the comparison is paired (`paired=True`).
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **"p > 0.05, so no difference."** SciPy's `ttest_ind` gives {glue:text}`raw_p` for IL-4 at the lower dose, and the 90 % interval above reaches from
+# - **"p > 0.05, so no difference."** SciPy's `ttest_ind` gives {glue:text}`raw_p` for IL-4 at the lower dose, but the 90 % interval above goes from
 #   {glue:text}`low_open` to {glue:text}`high_open`.
 # - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` treats the bounds as *differences*, without a warning. For the tablets it then tests whether the generic is 0.8 to 1.25 units higher, and gives
 #   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
 # - **Ignoring the pairs.** The same function with the transform, but for two independent groups, gives {glue:text}`pooled`. Use `ttost_paired` for pairs.
-# - **Calculating the {term}`power` afterwards.** The "observed power" of some statistics programs is a function of p: if p is large it is low, and it gives no information on equivalence {cite}`hoenig-2001`. The interval does.
-# - **Choosing the margins from the interval.** With margins wide enough, everything is equivalent. Margins belong in the protocol.
+# - **Calculating the {term}`power` afterwards.** The "observed power" of some statistics programs is a function of p: if p is large it is low, and it gives no information on equivalence {cite}`hoenig-2001`. The interval gives this information.
+# - **Choosing the margins from the interval.** With sufficiently wide margins, any two groups are equivalent. State the margins in the protocol.
 # :::
 
 # %% [markdown]
@@ -198,7 +196,7 @@ mistakes = {
 # %% [markdown]
 # ### 3. Fewer mice
 #
-# Suppose only the first three mice of each of these groups had been measured: `sc10[:3]` and `saline[:3]`. The ordinary test is not significant either (try `stats.geometric_mean_ratio`). Is equivalence still shown?
+# Suppose only the first three mice of each of these groups had been measured: `sc10[:3]` and `saline[:3]`. The ordinary test is still not significant (try `stats.geometric_mean_ratio`). Is equivalence still shown?
 # Answer yes or no.
 
 # %% tags=["solution"] exercise="equivalence-3" difficulty=2
@@ -283,5 +281,5 @@ mistakes = {
 # %% [markdown]
 # ## What next
 #
-# - {ref}`Deaths before the measurement <lesson-deaths>`.
+# - {ref}`Deaths before the measurement <lesson-deaths>` is the next lesson.
 # - {doc}`The humoral study <../../humoral_immunity/analysis>` tests equivalence of phagocytosis in six groups at once, and {doc}`the guide to verdicts <../../../book/verdicts>` explains how equivalence decides a verdict.

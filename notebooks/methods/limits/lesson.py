@@ -42,7 +42,7 @@ def inside(interval, place=0):
 # (lesson-limits-two)=
 # ## Two numbers for each animal
 #
-# An assay for IL-6 cannot measure values below its limit of 15.6 pg/mL. The laboratory writes `<15.6`. This is not a missing value: the value lies between 0 and 15.6. Describe every
+# An assay for IL-6 cannot measure values below its limit of 15.6 pg/mL. For such a value the laboratory writes `<15.6`. This is not a missing value: the value lies between 0 and 15.6. Describe every
 # animal by two numbers, a lower and an upper bound. If the value was measured, both are equal to it.
 
 # %% tags=["hide-input"]
@@ -95,7 +95,7 @@ page.say(
 # (lesson-limits-put-in)=
 # ## Substitution determines the result
 #
-# In the sham group {glue:text}`below` of {glue:text}`rats` rats are nondetects; the others have {glue:text}`seen`. By what factor is the septic control higher? It is common to substitute a number for each nondetect, most often half of the limit.
+# In the sham group {glue:text}`below` of {glue:text}`rats` rats have a nondetect, that is, a value below the limit; the others have {glue:text}`seen`. By what factor is the septic control higher? It is common to substitute a number for each nondetect, most often half of the limit.
 # The figure shows the result for every number:
 
 # %% tags=["hide-input"]
@@ -122,7 +122,7 @@ page.figure(
 # of the assay itself {glue:text}`width_whole`, and the model below {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it is far from the observed values; the limit
 # itself gives a narrower one, because it is close to them.
 #
-# **The model substitutes nothing.** It fits a normal distribution to the logarithms, under which both the observed values and a share of {glue:text}`below` in {glue:text}`rats` below the limit are likely:
+# **The model substitutes nothing.** It fits a normal distribution to the logarithms, and chooses it so that both the observed values and {glue:text}`below` of {glue:text}`rats` values below the limit are likely:
 
 # %%
 both = pd.concat([sham, control])
@@ -130,8 +130,8 @@ fit = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "c
 fit.estimate, fit.confidence_interval(0.95)
 
 # %% [markdown]
-# The groups are sorted, and each ratio is relative to the first group: here control, `True`, relative to sham, `False`. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, although most of them were not observed. The model assumes that logarithms are normally distributed, which is hard to check with few observed values.
-# If no value is observed, there is no estimate, only a bound. The {term}`Mann-Whitney test` still works: all values below the limit share the lowest rank.
+# The groups are sorted, and each ratio is relative to the first group; here it is the ratio of control (`True`) to sham (`False`). The ratio is {glue:text}`model`, with an interval from {glue:text}`model_interval`. The geometric mean of the sham rats is {glue:text}`sham_mean` pg/mL, although most of their values were not observed. The model assumes that logarithms are normally distributed, which is hard to check with few observed values.
+# If no value of a group is observed, there is no estimate, only a bound. The {term}`Mann-Whitney test` still works: all values below the limit share the lowest rank.
 
 # %%
 # The upper bound ties all nondetects of the sham group at one value, below all observed values.
@@ -141,8 +141,7 @@ stats.mann_whitney(control["upper"], sham["upper"]).pvalue
 # (lesson-limits-titre)=
 # ## A titre is an interval
 #
-# Serum is diluted 1 in 8, 1 in 16, 1 in 32 and so on; the titre is the last dilution that still reacts. A serum with the titre 64 reacted at 64 and not at 128, so its true titre lies *between 64 and 128*. A reaction in the last well of the plate has no upper bound, and
-# no reaction in the first well means *below the first dilution*.
+# Serum is diluted 1 in 8, 1 in 16, 1 in 32 and so on; the titre is the last dilution that still reacts. A serum with the titre 64 reacted at 64 and not at 128, so its true titre lies *between 64 and 128*. If the last well of the plate still reacts, the true titre has no upper bound. If the first well does not react, the true titre is *below the first dilution*.
 
 # %%
 stats.titre_bounds([0, 8, 64, 1024], lowest=8, highest=1024)
@@ -166,13 +165,12 @@ dose, saline = titres.query("group == 'im20'")["value"], titres.query("group == 
 stats.geometric_mean_ratio(dose, saline).estimate, float(dose.mean() / saline.mean())
 
 # %% [markdown]
-# The first number is the usual one, a ratio of geometric means. The second, a ratio of arithmetic means, depends mostly on the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous: a titre larger by a quarter is
-# a third of a dilution step; a quarter more *dilution steps*, from 8 to 10, is fourfold.
+# The first number is the usual one, a ratio of geometric means. The second, a ratio of arithmetic means, depends mostly on the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous: if the titre increases by a quarter, this is a third of a dilution step, but if the number of *dilution steps* increases by a quarter, from 8 to 10, the titre increases fourfold.
 
 # %% [markdown]
 # ## Worked example: arsenic in a stream
 #
-# Twenty-four samples from a stream on Oahu were measured by methods with three limits; thirteen lie below one of them. This is a standard example in Helsel's book {cite}`helsel-2012`.
+# Twenty-four samples from a stream on Oahu were measured by methods with three limits; thirteen values are below the limit of their method. This is a standard example in Helsel's book {cite}`helsel-2012`.
 
 # %%
 measured = [1.7, 3.2, 2.8, 0.7, 0.9, 0.5, 0.5, 0.5, 0.7, 0.6, 1.5]
@@ -195,12 +193,11 @@ open_end = stats.censored_lognormal(*stats.titre_bounds(end, lowest=8, highest=1
 page.say(end=text.number(float(np.exp2(np.log2(end).mean()))), open_end=text.number(float(open_end)))
 
 # %% [markdown]
-# The median of the fitted distribution is {glue:text}`arsenic` µg/L, as printed. Excluding the nondetects gives {glue:text}`dropped`; substituting the limits {glue:text}`wholes`, and half of the limits {glue:text}`halves`. Here half of the limits is nearest
-# to the model; in the rats above the limit itself was. This cannot be predicted.
+# The median of the fitted distribution is {glue:text}`arsenic` µg/L, as printed. Excluding the nondetects gives {glue:text}`dropped`, substituting the limits gives {glue:text}`wholes`, and substituting half of the limits gives {glue:text}`halves`. Here half of the limits gives the result nearest to the model, but in the rats above the limit itself did. Which substitution is nearest cannot be predicted.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it {cite}`ecma-376`, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group with the lowest values loses its lowest animals.
+# - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it {cite}`ecma-376`, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group with the lowest values loses the animals with the lowest values.
 # - **Substituting 0, the limit, or half of it.** See the figure above. In the simulations of {cite:t}`bmc-immunol-9-59` a single substituted number understated the variance; in the rats above half of the limit overstated it.
 # - **A logarithm of 0.** A substituted zero becomes minus infinity in NumPy and the error `#NUM!` in Excel {cite}`ecma-376`.
 # - **The arithmetic mean of titres.** One animal at 512 outweighs twenty at 16.
@@ -265,7 +262,7 @@ mistakes = {
 # %% [markdown]
 # ### 3. The model
 #
-# `control` and `t1` (defined in the cell) are two groups of simulated septic rats, one of them with a nondetect. What is the ratio of `t1` to `control` by the censored model? A ratio below 1 means lower.
+# `control` and `t1` (defined in the cell) are two groups of simulated septic rats, one of them with a nondetect. What is the ratio of `t1` to `control` by the censored model? A ratio below 1 means that `t1` is lower.
 
 # %%
 t1 = il6.query("group == 't1'")
@@ -355,7 +352,7 @@ mistakes = {
 # - [ ] a factor of two
 #   Only the dilutions differ by a factor of two.
 # - [x] a factor between almost 1 and almost 4
-#   From 127 against 128 to 64 against 255.
+#   The true titres may be 127 and 128, or 64 and 255.
 #
 # **Half the animals of a group are below one limit. What can always be reported?**
 #
@@ -368,7 +365,7 @@ mistakes = {
 # ```{take-aways}
 # - A value below the limit is {ref}`known to be low <lesson-limits-two>`; it is not missing.
 # - A substituted number {ref}`determines the result <lesson-limits-put-in>`; the censored model needs no substitution.
-# - A titre is {ref}`known up to one dilution <lesson-limits-titre>`, and is averaged on the log scale.
+# - A titre is {ref}`known only to within one dilution step <lesson-limits-titre>`, and is averaged on the log scale.
 # ```
 
 # %% [markdown]
