@@ -39,7 +39,7 @@ page = Page()
 # (lesson-auditing-means)=
 # ## Which means are possible?
 #
-# The sum of whole numbers, such as scores, lesions or pups, is a whole number. Their mean is this sum divided by n, so only some values are possible. *The Economist* explained this with 49 people who answered on a scale of whole numbers, and a printed mean of 5.93 {cite}`economist-2016`:
+# The sum of whole numbers, such as scores, lesions or pups, is a whole number. Their mean is this sum divided by n, so only some values are possible. *The Economist* explained this with an example: 49 people answered on a scale of whole numbers, and the printed mean was 5.93 {cite}`economist-2016`.
 
 # %%
 sums = np.array([290, 291])
@@ -54,25 +54,25 @@ page.figure(
 )
 
 # %% [markdown]
-# A sum of 290 gives 5.92, and a sum of 291 gives 5.94. No sum gives 5.93 (the coloured band). The mean, n or the kind of scale is therefore not as printed. This is the **GRIM test** of Brown and Heathers {cite}`brown-2017`. It can be done on paper, and works if n is smaller than the number of values that the printed decimals allow: below 100 for two decimals.
+# A sum of 290 gives 5.92, and a sum of 291 gives 5.94. No sum gives 5.93 (the coloured band). Therefore the mean, n or the kind of scale is not what was printed. This is the **GRIM test** of Brown and Heathers {cite}`brown-2017`. It can be done on paper. It works only for a small n: below 100 if the mean has two decimals.
 #
 # (lesson-auditing-se)=
 # ## SD or SE?
 #
-# The number after ± is a standard deviation, which describes how much *animals* differ, or a standard error, which describes the uncertainty of the *mean*. They are related by
+# The number after ± is either a standard deviation (SD), which describes how much *animals* differ, or a standard error (SE), which describes the uncertainty of the *mean*. They are related by
 #
 # $$\text{SE} = \text{SD} / \sqrt{n}.$$
 #
-# With n = 8 the SD is nearly three times the SE. Many tables do not say which they print. Then do every calculation for both.
+# With n = 8 the SD is nearly three times the SE. Many tables do not say which of the two they print. If so, do every calculation for both.
 #
 # ## A p from printed numbers
 #
 # A chi-square test needs only the counts; a t test or an analysis of variance only means, SDs and n. If these are printed, the p can be recalculated.
 #
 # (lesson-auditing-rats)=
-# ## Worked example: rats with sepsis, rats with a poisoned liver
+# ## Worked example: rats with sepsis or a poisoned liver
 #
-# Fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats; p is printed as 0.02. `count_pvalues` takes, for each group, the numbers of animals with and without the event.
+# The first table has fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats, with a printed p of 0.02. `count_pvalues` takes, for each group, the numbers of animals with and without the event.
 
 # %%
 deaths = count_pvalues([(0, 10), (4, 6), (3, 7), (1, 9), (2, 8)])
@@ -83,7 +83,7 @@ print(f"combined: p = {combined['chi-square']:.4f}")
 # %% [markdown]
 # Both agree with the printed values. This is the most frequent result of an audit, and it should be reported as clearly as a discrepancy. Exercise 4 has a row of the same table that does not agree.
 #
-# The second table has TNF-α of six groups of eight rats given aflatoxin, as mean ± a number, and a p of 0.0382 {cite}`pmc9210847`. It does not say whether ± is SD or SE. The results for both:
+# The second table has TNF-α of six groups of eight rats given aflatoxin, as mean ± a number, and a p of 0.0382 {cite}`pmc9210847`. It does not say whether ± is SD or SE, so calculate p for both:
 
 # %%
 printed = [(10.99, 2.11), (15.61, 1.31), (11.32, 1.91)]
@@ -112,11 +112,11 @@ page.say(
 )
 
 # %% [markdown]
-# The results are p {glue:text}`sd_p` and p = {glue:text}`se_p`; printed is 0.0382. *Neither* agrees. This does not mean that the authors made an error. Another test, excluded rats, a typing error or an adjustment may be the reason. Ask the authors, and treat this row with caution.
+# The results are p {glue:text}`sd_p` if ± is an SD and p = {glue:text}`se_p` if it is an SE. The printed p is 0.0382, and *neither* agrees with it. This does not mean that the authors made an error. Another test, excluded rats, a typing error or an adjustment may be the reason. Ask the authors, and treat this row with caution.
 #
 # ## Audit of a table
 #
-# The command `secretome audit FILE.yml` makes {doc}`all comparisons of this list <../../../book/reported>`, allows for rounding, and reports *agrees*, *differs* or *cannot tell*. For the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
+# The command `secretome audit FILE.yml` makes {doc}`all comparisons in this list <../../../book/reported>`, allows for rounding, and reports *agrees*, *differs* or *cannot tell*. For the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
 #
 # :::{admonition} Common mistakes
 # :class: warning
@@ -172,7 +172,7 @@ mistakes = {"divided_by_root": 2.1 / np.sqrt(8)}
 # %% [markdown]
 # ### 3. A t test from a sentence
 #
-# An abstract on mice with leishmaniasis has lesions of 4.56 ± 0.83 mm in one group and 3.62 ± 0.59 mm in another, ten mice each. If ± is an SD, what is the p of Student's t test? Use `t_test(Summary(mean, sd, n), Summary(mean, sd, n)).pvalue`, and give three decimals. (The abstract prints 0.092. Try SE too.)
+# An abstract on mice with leishmaniasis has lesions of 4.56 ± 0.83 mm in one group and 3.62 ± 0.59 mm in another, with ten mice in each group. If ± is an SD, what is the p of Student's t test? Use `t_test(Summary(mean, sd, n), Summary(mean, sd, n)).pvalue`, and give three decimals. (The abstract prints 0.092. Try SE too.)
 
 # %% tags=["solution"] exercise="auditing-3" difficulty=2 tolerance=0.001
 answer = t_test(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
@@ -185,7 +185,7 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# If ± is an SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. It has the digits of the first p with the decimal point moved by one place, which may be a misprint; an adjustment for several groups is another possible reason. The numbers do not show which.
+# If ± is an SE, multiply both by √10: p is then near 0.37. The printed 0.092 agrees with neither. It has the digits of the first p with the decimal point moved by one place, which may be a misprint; an adjustment for several groups is another possible reason. The numbers do not show which.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -272,5 +272,5 @@ mistakes = {"standard_error": answer / 10**0.5}
 # %% [markdown]
 # ## What next
 #
-# - {ref}`Pooling cohorts <lesson-pooling>`.
+# - {ref}`Pooling cohorts <lesson-pooling>` is the next lesson.
 # - {doc}`Check a printed table <../../../book/reported>`: how to write a file for `secretome audit` for another paper.

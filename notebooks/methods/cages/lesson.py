@@ -10,7 +10,7 @@
 # (lesson-cages)=
 # # Cages, litters and the experimental unit
 #
-# **The question.** There are eight measurements in each of three cages. Is n twenty-four, twelve, or three? A test uses the number that you give it.
+# **The question.** Each of three cages has four animals, and each animal is measured twice. Is n twenty-four, twelve, or three? A test uses the number that you give it.
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
@@ -53,7 +53,7 @@ page = Page()
 #
 # ## Worked example: the wings of mosquitoes
 #
-# Sokal and Rohlf's textbook {cite}`sokal-1995` has twelve mosquitoes reared in three cages, four females from each. The left wing of each was measured twice. Do cages differ? The book's answer, as a course page at Johns Hopkins reproduces it from the data {cite}`ruczinski-nested`: F = 1.7409, p = 0.2295.
+# In an example of Sokal and Rohlf's textbook {cite}`sokal-1995`, twelve mosquitoes were reared in three cages, four females in each. The left wing of each female was measured twice. Do the cages differ? A course page at Johns Hopkins reproduces the book's answer from the data {cite}`ruczinski-nested`: F = 1.7409, p = 0.2295.
 
 # %% tags=["setup"]
 wings = {
@@ -74,7 +74,7 @@ page.figure(
 # %% [markdown]
 # Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two measurements of a wing are nearly equal, while the mosquitoes of one cage differ widely. The second measurement therefore shows the measurement error and adds almost no information on cages.
 #
-# Take one value for each mosquito, the mean of her two, and compare the cages by analysis of variance:
+# Take one value for each mosquito, the mean of the two measurements, and compare the cages by analysis of variance:
 
 # %%
 females = [np.mean(measurements, axis=1) for measurements in wings.values()]
@@ -123,7 +123,7 @@ page.say(
 #
 # $$n_\text{effective} = \frac{n}{1 + (m - 1)\,\text{ICC}}$$
 #
-# independent ones {cite}`kish-1965`. The divisor is called the design effect. It is larger than it may seem: with ICC 0.2 and five animals per cage, twenty mice are worth {glue:text}`worth` independent ones. If cages are treated, use more cages with fewer animals; more animals in each cage add little information.
+# independent ones {cite}`kish-1965`. The divisor is called the design effect. With an ICC of 0.2 and five animals per cage, twenty mice contain as much information as {glue:text}`worth` independent mice. If cages are treated, use more cages with fewer animals; more animals in each cage add little information.
 #
 # Weil gave a chemical to sixteen pregnant rats and none to sixteen others, and counted the pups that lived to be weaned {cite}`weil-1970`.
 
@@ -162,19 +162,19 @@ model = stats.proportion_ratio(lived, of, litters)
 print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 
 # %% [markdown]
-# The correlation of pups in a litter is {glue:text}`alike`, and {glue:text}`litter_p`: with thirty-two dams the difference is not significant.
+# The correlation of pups in a litter is {glue:text}`alike`. With thirty-two dams the difference is not significant, {glue:text}`litter_p`.
 #
 # (lesson-cages-one)=
 # ## One cage in each group
 #
-# If all treated mice live in one cage and all untreated mice in another, n is one against one. Everything that differs between the two cages also differs between the groups: light, an infection, an aggressive mouse. **No model can separate them**, because the data contain no
-# information on it. Only the design can prevent this: use several cages for each group or, if possible, both treatments in each cage. A rerun shows a warning if each group of a cohort has only one cage.
+# If all treated mice live in one cage and all untreated mice in another, n is one in each group. Everything that differs between the two cages also differs between the groups: light, an infection, an aggressive mouse. **No model can separate them**, because the data contain no
+# information on it. Only the design can prevent this: use several cages for each group or, if possible, both treatments in each cage. The command `secretome rerun` shows a warning if each group of a cohort has only one cage.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Every row as an animal.** SciPy's `ttest_ind` and `f_oneway`, and the column tables of other programs, use every value: {glue:text}`wrong_p` for the wings.
+# - **Treating every row as an animal.** SciPy's `ttest_ind` and `f_oneway`, and the column tables of other programs, use every value: {glue:text}`wrong_p` for the wings.
 # - **The wrong line of the table.** R's `summary(aov(length ~ cage / individual))` compares cages with the *measurement error*, F = 255.7 for the wings {cite}`ruczinski-nested`. `Error(...)` in the formula, or one mean for each animal, gives the right test.
-# - **A chi-square of pups.** `scipy.stats.chi2_contingency` on pups, cells or neurons counted over animals: {glue:text}`pup_p` above, where the dams give {glue:text}`litter_p`.
+# - **A chi-square test of pups.** `scipy.stats.chi2_contingency` treats pups, cells or neurons of one animal as independent. It gives {glue:text}`pup_p` for the pups above, where the model of litters gives {glue:text}`litter_p`.
 # - **A mixed model with six cages.** statsmodels' `mixedlm` calculates p from the normal distribution even with few cages. For a simulated experiment of three cages in each of two groups it gives {glue:text}`mixed_p`; a t test of the six cage means gives {glue:text}`cage_p`. In this balanced design the two compare the same means, and the t test allows for the small number of
 #   cages.
 # - **Dropping the cage because it is "not significant".** With six cages a test of their differences has little power. The design determines whether the cage must be in the model.
@@ -197,7 +197,7 @@ mistakes = {"animals": 40, "every_measurement": 120, "group_only": 4}
 # %% [markdown]
 # ### 2. Effective sample size
 #
-# In that experiment, mice of one cage have an ICC of 0.3. How many independent mice are the forty worth? Give one decimal.
+# In that experiment, mice of one cage have an ICC of 0.3. How many independent mice contain as much information as the forty? Give one decimal.
 
 # %% tags=["solution"] exercise="cages-2" difficulty=1 tolerance=0.1
 answer = 40 / (1 + (5 - 1) * 0.3)
@@ -282,7 +282,7 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# With one number for each dam, an ordinary test is valid. It gives a litter of five the same weight as a litter of thirteen, unlike the beta-binomial model; neither is significant.
+# With one number for each dam, an ordinary test is valid. Unlike the beta-binomial model, it gives a litter of five the same weight as a litter of thirteen. Neither result is significant.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -313,7 +313,7 @@ mistakes = {
 # - [x] the mouse
 #   Any mouse could have been given the other treatment. The cage can be included as a block, which makes the comparison more precise if cages differ.
 # - [ ] the cage
-#   It would be if the treatment were given to cages.
+#   The cage would be the unit if the treatment were given to cages.
 #
 # **Three wells of each of four animals are measured. For a t test, n in this group is**
 #
@@ -324,7 +324,7 @@ mistakes = {
 # - [ ] 3
 #   That is the number of measurements of one animal.
 #
-# **All twelve treated rats lived in one cage, all twelve controls in another. Which analysis separates drug from cage?**
+# **All twelve treated rats lived in one cage, all twelve controls in another. Which analysis separates the effect of the drug from that of the cage?**
 #
 # - [ ] a mixed model with a random cage
 #   With one cage in each group, the variance between cages cannot be estimated.
@@ -343,5 +343,5 @@ mistakes = {
 # %% [markdown]
 # ## What next
 #
-# - {ref}`Multiple testing <lesson-multiplicity>`.
+# - {ref}`Multiple testing <lesson-multiplicity>` is the next lesson.
 # - {doc}`Rerun a study on your own cohort <../../../book/rerun>`: the columns `cage` and `replicate`, and how they are analysed.

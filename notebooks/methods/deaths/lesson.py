@@ -39,8 +39,7 @@ page = Page()
 # (lesson-deaths-kill)=
 # ## Survivorship bias
 #
-# Consider twelve fictitious IL-6 values, used twice: the untreated rats and the treated rats have *exactly the same* values. The treatment has no effect on IL-6. But it
-# kills the six sickest rats before blood is drawn.
+# Consider twelve fictitious IL-6 values, used twice: the untreated rats and the treated rats have *exactly the same* values. The treatment has no effect on IL-6. But it kills the six sickest treated rats, those with the highest IL-6, before blood is drawn.
 
 # %% tags=["setup"]
 il6 = np.array([38, 52, 60, 71, 84, 95, 108, 126, 150, 190, 260, 410])
@@ -76,14 +75,14 @@ page.say(
 )
 
 # %% [markdown]
-# Among the survivors IL-6 is {glue:text}`seen` times the control's, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths
+# Among the survivors IL-6 is {glue:text}`seen` times that of the untreated rats, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths
 # made them different: the comparison is no longer one of treated and untreated rats, but of *survivors of the treatment* and all untreated rats. This is **survivorship bias**. It can have either direction: if a treatment saves
-# the sickest rats, their high values raise the mean of its group, and the treatment appears useless or harmful.
+# the sickest rats, their high values raise the mean of the treated group, and the treatment appears useless or harmful.
 #
 # No test of the survivors' values alone can correct this, because the missing values were not measured. Three things can be done, and a report should contain all three:
 #
 # 1. **State to which animals the result applies.** Write "among survivors at 48 h" in each sentence, with the number alive in each group.
-# 2. **Include the deaths.** Death is worse than any IL-6. Give each dead rat the worst *rank*, above every value, and compare all rats by the {term}`Mann-Whitney test`.
+# 2. **Include the deaths.** Death is worse than any value of IL-6. Give each dead rat the worst *rank*, above every measured value, and compare all rats by the {term}`Mann-Whitney test`.
 # 3. **Compare survival.**
 #
 # (lesson-deaths-rank)=
@@ -97,18 +96,16 @@ print(f"treated higher in {ranked.superiority:.3f} of pairs, p = {ranked.pvalue:
 
 # %% [markdown]
 # The direction is reversed: a treated rat now has a worse outcome than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit is gone. But this number combines IL-6 and death. It answers "which group has the better outcome?", not "what is the
-# effect of the treatment on IL-6?". It also depends on the direction: for IL-4, for which high values are regarded as good, dead animals get the lowest rank.
+# effect of the treatment on IL-6?". Which rank is the worst depends on the endpoint: for IL-4, high values are regarded as good, so dead animals get the lowest rank.
 #
 # ## Comparing survival
 #
-# The **log-rank test** considers each death in turn. If half of the animals alive at that time were treated, half a death is *expected* among the treated. Observed minus expected, summed over all deaths, is large
-# if one group dies faster. A rat alive at the end, or lost earlier, counts among those at risk as long as it was observed: it is {term}`censored`, not excluded.
+# The **log-rank test** considers each death in turn. If half of the animals alive at that time were treated, half a death is *expected* among the treated. The difference between observed and expected deaths, summed over all deaths, is large if one group dies faster. A rat that is alive at the end, or is lost earlier, is at risk as long as it is observed: it is {term}`censored`, not excluded.
 #
 # (lesson-deaths-count)=
 # ## Worked example: leukaemia, and twenty rats
 #
-# Forty-two patients with leukaemia in remission were given 6-mercaptopurine or placebo {cite}`freireich-1963`; the numbers are weeks until relapse. The textbook of Kleinbaum and Klein analyses them
-# {cite}`kleinbaum-2012`: 19.25 and 10.75 relapses expected, log-rank chi-square 16.79.
+# Forty-two patients with leukaemia in remission were given 6-mercaptopurine or placebo {cite}`freireich-1963`; the numbers are weeks until relapse. The textbook of Kleinbaum and Klein {cite}`kleinbaum-2012` gives 19.25 and 10.75 expected relapses, and a log-rank chi-square of 16.79.
 
 # %% tags=["setup"]
 drug = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
@@ -135,8 +132,8 @@ page.figure(
 # %% [markdown]
 # A tick on a curve is a patient last seen in remission.
 #
-# The second example is from this book's {doc}`audit of printed numbers <../../published_cohorts/analysis>`. Rats were given endotoxin and stem cells, or nothing {cite}`mc-cem-20180907`. Of twenty with cells four died within 72 hours, of twenty in the sham group none. The paper reports
-# a log-rank chi-square of 4.333 and a p of 0.0374. It does not report when the four died; suppose two by 12 hours and two by 24:
+# The second example is from this book's {doc}`audit of printed numbers <../../published_cohorts/analysis>`. Rats were given endotoxin and stem cells, or nothing {cite}`mc-cem-20180907`. Of twenty rats with cells four died within 72 hours; in the sham group none of twenty died. The paper reports
+# a log-rank chi-square of 4.333 and a p of 0.0374. It does not report when the four died; suppose that two died by 12 hours and two by 24:
 
 # %% tags=["setup"]
 hours = [72] * 20 + [12, 12, 24, 24] + [72] * 16
@@ -158,15 +155,14 @@ page.say(
 )
 
 # %% [markdown]
-# The result agrees with the printed numbers. But the p of a log-rank test is usually taken from the chi-square distribution, which is an approximation for many deaths. If every way to assign four deaths to forty rats is counted, p is {glue:text}`p_exact`, not {glue:text}`p_curve`. With
+# The result agrees with the printed numbers. But the p of a log-rank test is usually taken from the chi-square distribution, which is an approximation that needs many deaths. If every way to assign four deaths to forty rats is counted, p is {glue:text}`p_exact`, not {glue:text}`p_curve`. With
 # equal groups and no death in one of them, the exact p does not depend on *when* the animals died: it is the proportion of assignments with all four deaths in one group. With few deaths, use the exact test. It assumes that animals without an event were observed equally long in both groups, as here.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Dead animals are excluded without a notice.** An empty cell is skipped by pandas' `mean` ({glue:text}`skipped` in place of {glue:text}`whole` for the treated rats above), and by Excel's `AVERAGE` {cite}`ecma-376`. Only the n shows this. SciPy's `ttest_ind` returns NaN, until someone adds
-#   `nan_policy="omit"`.
-# - **The chi-square approximation for four deaths.** statsmodels' `survdiff`, SciPy's `logrank` and `survdiff` of R's package survival all use it: {glue:text}`p_curve` for the rats. Fisher's test of dead and alive is exact, {glue:text}`p_fisher`, but does not use *when* they died.
-# - **Excluding the survivors.** A test of the times of death alone compares only the animals that died. In the leukaemia trial, the patients without relapse are the main result (exercise 3).
+# - **Dead animals are excluded without a notice.** An empty cell is skipped by pandas' `mean` ({glue:text}`skipped` in place of {glue:text}`whole` for the treated rats above), and by Excel's `AVERAGE` {cite}`ecma-376`. Only n shows this. SciPy's `ttest_ind` returns NaN unless you set `nan_policy="omit"`.
+# - **The chi-square approximation for four deaths.** statsmodels' `survdiff`, SciPy's `logrank` and `survdiff` of R's package survival all use it: {glue:text}`p_curve` for the rats. Fisher's test of the numbers dead and alive is exact, {glue:text}`p_fisher`, but does not use the times of death.
+# - **Excluding the survivors.** A test of the times of death alone compares only the animals that died. In the leukaemia trial, most of the evidence comes from the patients without relapse (exercise 3).
 # - **A value of zero for the dead.** A zero is a value, and a very good one for IL-6.
 # :::
 
@@ -261,8 +257,7 @@ mistakes = {
 # %% [markdown]
 # ### 4. A small survival experiment
 #
-# Rats were examined every 6 hours. Of six untreated rats, five were found dead at 12, 18, 18, 24 and 30 hours, and one lived to 48. Of six treated rats, two were found dead at 24 and 36 hours, and four lived to 48. What is the exact p of
-# `stats.logrank`: of all ways to choose six of the twelve rats, in what share do the observed deaths differ at least as much from the expected ones? Give three decimals.
+# Rats were examined every 6 hours. Of six untreated rats, five were found dead at 12, 18, 18, 24 and 30 hours, and one lived to 48. Of six treated rats, two were found dead at 24 and 36 hours, and four lived to 48. What is the exact p of `stats.logrank`? It is the proportion of all ways to choose six of the twelve rats in which the observed deaths differ at least as much from the expected ones. Give three decimals.
 
 # %% tags=["solution"] exercise="deaths-4" difficulty=3 tolerance=0.001
 time = [12, 18, 18, 24, 30, 48, 24, 36, 48, 48, 48, 48]
@@ -299,16 +294,16 @@ mistakes = {
 #
 # - [ ] The treatment lowers IL-6, because about as many died in each group.
 #   With equal numbers, different rats may have died: the sickest in one group, others in the other.
-# - [x] IL-6 was lower among survivors at 48 h, 9 and 8 of 12 alive.
+# - [x] IL-6 was lower among survivors at 48 h, with 9 and 8 of 12 rats alive.
 #   This is what was observed, and readers can consider how the deaths might have changed it.
 # - [ ] Nothing.
 #   The survivors' values are valid, but it is uncertain to which animals they apply.
 #
-# **In which analysis does a dead rat count as a rat?**
+# **Which analyses include the dead rats?**
 #
-# - [ ] in Welch's test of the survivors
+# - [ ] Welch's test of the survivors
 #   Dead rats have no value, so they are not in this test.
-# - [x] in the worst-rank comparison and in the log-rank test
+# - [x] the worst-rank comparison and the log-rank test
 #   The first combines death with the measurement, the second tests death alone.
 #
 # **A rat escapes at 30 hours, in good health. In a log-rank test it is**
@@ -330,5 +325,5 @@ mistakes = {
 # %% [markdown]
 # ## What next
 #
-# - {ref}`Cages and the experimental unit <lesson-cages>`.
+# - {ref}`Cages and the experimental unit <lesson-cages>` is the next lesson.
 # - {doc}`The sepsis study <../../sepsis_cytokines/analysis>` reports every result "among survivors" and, if a cohort records deaths, also gives dead animals the worst rank.

@@ -40,7 +40,7 @@ page = Page()
 #
 # $$1 - 0.95^k.$$
 #
-# In the book's simulated mice, phagocytosis was drawn with *no effect in any group*. Six treated groups are compared with saline:
+# In the book's simulated mice, the values of phagocytosis were drawn with *no effect in any group*. Six treated groups are compared with saline:
 
 # %% tags=["setup"]
 mice = load_study("humoral_immunity").cohort.values.query("endpoint == 'phagocytosis'")
@@ -77,24 +77,23 @@ page.say(
 # (lesson-multiplicity-adjust)=
 # ## Adjusting p-values
 #
-# First define the **family**: the set of tests of which *any* false positive would be a false claim of the paper. Then adjust each p for the number of tests.
+# First define the **family**: the set of tests in which *any* false positive would lead to a false claim of the paper. Then adjust each p for the number of tests.
 #
 # - **Bonferroni** multiplies every p by the number of tests. It is simple and always valid.
 # - **Holm** {cite}`holm-1979` sorts the p-values and multiplies the smallest by k, the next by k − 1, and so on; no adjusted p may be smaller than the one before it. It is always valid too, and at least as powerful. (See the second output above.)
-# - **Benjamini and Hochberg** {cite}`benjamini-1995` control another error rate: on average at most 5 % of the reported findings are false, if the tests are independent. This is suitable for twenty thousand genes, of which a list is used in the next experiment. It is not suitable for a single claim.
+# - **Benjamini and Hochberg** {cite}`benjamini-1995` control another error rate: on average at most 5 % of the reported findings are false, if the tests are independent. This is suitable if twenty thousand genes are tested to make a list for the next experiment. It is not suitable for a single claim.
 #
-# In the mice, {glue:text}`left` remains significant after Holm's adjustment: {glue:text}`best` became {glue:text}`best_holm`. It is a false positive. Adjustment makes false positives rare, at most one family in twenty, but not impossible. A second cohort would show this.
+# In the mice, {glue:text}`left` comparison remains significant after Holm's adjustment: its p of {glue:text}`best` became {glue:text}`best_holm`. It is a false positive. After adjustment false positives are rare, in at most one family in twenty, but not impossible. In a second cohort this comparison would probably not be significant.
 #
 # (lesson-multiplicity-paths)=
 # ## Choices made after seeing the data
 #
-# Families are easy to recognise if all tests are reported. Often they are not. A researcher can analyse a cytokine or its logarithm, include or exclude an outlier, or add five animals because p is 0.07. Each choice is reasonable, but might have been different *with other values*. Each alternative is a test
+# Families are easy to recognise if all tests are reported. Often not all are reported. A researcher can analyse a cytokine or its logarithm, include or exclude an outlier, or add five animals because p is 0.07. Each choice is reasonable, but might have been different *with other values*. Each alternative is a test
 # that might have been made {cite}`gelman-2014`, and the reported p is not adjusted for it.
 #
 # ## Worked example: false positives from flexible analyses
 #
-# Simmons, Nelson and Simonsohn drew samples without any effect, twenty in each of two groups, and let a hypothetical researcher choose the analysis {cite}`simmons-2011`. With two outcomes with a correlation of 0.5, tested alone and as their mean, the false positive rate was 9.5 %. With ten more subjects in each group if the first twenty were not
-# significant, it was 7.7 %. With both, it was 14.4 %. They drew 15 000 samples for each. `stats.power` does the same: it draws experiments, by default 100 000, and counts how often a given test is significant. `without_effect` draws them, `one_outcome` tests one outcome, and `best_outcome` takes the smallest p of the two and of their mean.
+# Simmons, Nelson and Simonsohn drew samples without any effect, twenty in each of two groups, and let a hypothetical researcher choose the analysis {cite}`simmons-2011`. If the researcher tested two outcomes with a correlation of 0.5, and also their mean, the false positive rate was 9.5 %. If the researcher added ten more subjects to each group when the first twenty gave no significant result, it was 7.7 %. With both choices it was 14.4 %. They drew 15 000 samples for each rate. `stats.power` does the same: it draws experiments, by default 100 000, and counts how often a given test is significant. `without_effect` draws them, `one_outcome` tests one outcome, and `best_outcome` takes the smallest p of the two outcomes and of their mean.
 
 
 # %% tags=["setup"]
@@ -137,17 +136,17 @@ errors = [
 page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=text.percent(round(rates["both"], 3)))
 
 # %% [markdown]
-# All three are within {glue:text}`off` percentage points of the published rates, which is the expected agreement of two simulations. No step in this simulation is dishonest. Each choice has a reason that could be given in a methods section. Together they give a significant result in {glue:text}`both` of experiments without an effect.
+# All three are within {glue:text}`off` percentage points of the published rates, which is the expected agreement of two simulations. None of these choices is dishonest: each has a reason that could be given in a methods section. Together they give a significant result in {glue:text}`both` of experiments without an effect.
 #
 # The remedy is to **decide in advance**: which outcome, which test, how many animals, what is excluded. A {term}`protocol` does this, and in this book every claim is decided by its protocol. For choices that were *not* made in advance, report a {term}`specification curve`: it shows the results of all reasonable analyses with the planned one.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Not knowing whether the program adjusts.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each column, not adjusted. R's `pairwise.t.test` and `pairwise.wilcox.test` adjust by Holm's method by default, and Prism's multiple comparisons after an analysis of variance are
-#   adjusted by default {cite}`graphpad-anova`. The `posthoc_steel` of scikit-posthocs 0.17.1 returns unadjusted Mann-Whitney values by default, under the name of a test that adjusts. If you adjust a p that is already adjusted, you lose {term}`power` unnecessarily.
+#   adjusted by default {cite}`graphpad-anova`. The `posthoc_steel` of scikit-posthocs 0.17.1 returns unadjusted Mann-Whitney p-values by default, under the name of a test that adjusts. If you adjust a p that is already adjusted, you lose {term}`power` unnecessarily.
 # - **Using the default without checking it.** statsmodels' `multipletests` without `method=` uses Holm and Šidák's, which assumes more than Holm does. SciPy's `false_discovery_control` is Benjamini and Hochberg's method, which controls another error rate.
-# - **Adjusting only for the reported tests.** Eight cytokines were measured, three are in the figure, and p is multiplied by three. The family is everything that was *measured*.
-# - **Unadjusted pairwise tests after an omnibus test.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups this does not hold the error rate of the family when some groups do differ.
+# - **Adjusting only for the reported tests.** Suppose that eight cytokines were measured, three are in the figure, and p is multiplied by three. The family is everything that was *measured*, all eight.
+# - **Unadjusted pairwise tests after an omnibus test.** If an analysis of variance gives a small p, each pair is sometimes tested without adjustment (Fisher's LSD). With more than three groups this does not keep the error rate of the family at 5 % when some groups differ.
 # - **"Significant here, not significant there, so they differ."** The difference needs a separate test {cite}`gelman-2006`.
 # :::
 
@@ -184,7 +183,7 @@ answer = int((multipletests([0.012, 0.2, 0.004, 0.03], method="holm")[1] <= 0.05
 mistakes = {"unadjusted": 3}
 
 # %% [markdown] tags=["solution"]
-# In order: 4 × 0.004, 3 × 0.012, 2 × 0.03, 1 × 0.2. The first two products are below 0.05, the third is not, and after the first product above 0.05 no test is significant. Without adjustment there would be three.
+# In order, the products are 4 × 0.004, 3 × 0.012, 2 × 0.03 and 1 × 0.2. The first two products are below 0.05, the third is not, and after the first product above 0.05 no test is significant. Without adjustment there would be three.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**
@@ -196,7 +195,7 @@ mistakes = {"unadjusted": 3}
 # %% [markdown]
 # ### 3. Fifteen tests from the literature
 #
-# Benjamini and Hochberg's paper has a medical study with these fifteen p-values (in the cell). How many more are significant by their method than by Bonferroni's, both at 5 %? The names for `multipletests` are `fdr_bh` and `bonferroni`.
+# The cell has the fifteen p-values of a medical study in Benjamini and Hochberg's paper. How many more are significant by their method than by Bonferroni's, both at 5 %? The names for `multipletests` are `fdr_bh` and `bonferroni`.
 
 # %%
 fifteen = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344]
@@ -271,7 +270,7 @@ mistakes = {"sum": 0.20, "independent": 1 - 0.95**4, "single": 0.05}
 #   The rate is that of the list, on average over experiments.
 # - [ ] none of the ten is false, with 95 % probability
 #   Holm's and Bonferroni's methods would control that.
-# - [x] of such lists, on average at most 5 % of the entries are false
+# - [x] on average, at most 5 % of the entries of such lists are false
 #   The tenth entry is less certain than the first.
 
 # %% [markdown]
@@ -284,5 +283,5 @@ mistakes = {"sum": 0.20, "independent": 1 - 0.95**4, "single": 0.05}
 # %% [markdown]
 # ## What next
 #
-# - {ref}`Sample size and power <lesson-planning>`
+# - {ref}`Sample size and power <lesson-planning>` is the next lesson.
 # - {doc}`The sepsis study <../../sepsis_cytokines/analysis>` has a specification curve for each claim; {doc}`the guide to verdicts <../../../book/verdicts>` explains which tests form a family.

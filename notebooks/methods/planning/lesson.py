@@ -44,14 +44,13 @@ page = Page()
 # 3. **the error rate** of the test, such as 5 %, or by Bonferroni's method 5 % divided by the number of tests in the family;
 # 4. **n**, the number of animals in each group.
 #
-# With a power of 80 %, one of five experiments misses a true effect of that size. It is the usual choice; 90 % is another.
+# With a power of 80 %, one of five experiments misses a true effect of that size. A power of 80 % is the usual choice; some studies use 90 %.
 #
-# Of the four, the standard deviation comes from earlier experiments, and the error rate is a convention. The effect is *your decision*: the smallest that would matter. It is not the effect you hope for, and not the effect observed in a small pilot.
+# Of the four, the standard deviation comes from earlier experiments, and the error rate is a convention. The effect is *your decision*: the smallest effect that would matter. It is not the effect you hope for, and not the effect observed in a small pilot.
 #
 # ## Power by simulation
 #
-# For serum IL-6 in septic rats this book assumes a coefficient of variation of 0.55, with its evidence in {doc}`the sepsis study <../../sepsis_cytokines/analysis>`: the SD is 55 % of the mean. On a log scale this is an SD of √ln(1 + 0.55²). An experiment is then simulated with logarithms of one group around 0 and logarithms of the other around the logarithm of the ratio. `two_groups(ratio, cv, n)` does this, and `stats.power` draws twenty
-# thousand such experiments and counts in how many {term}`Welch's t` test is significant.
+# For serum IL-6 in septic rats this book assumes a coefficient of variation of 0.55: the SD is 55 % of the mean. The evidence for this number is in {doc}`the sepsis study <../../sepsis_cytokines/analysis>`. On the scale of natural logarithms this is an SD of √ln(1 + 0.55²). To simulate an experiment, draw the logarithms of one group around 0 and those of the other around the logarithm of the ratio. `two_groups(ratio, cv, n)` does this. `stats.power` draws twenty thousand such experiments and counts in how many {term}`Welch's t` test is significant.
 
 
 # %% tags=["setup"]
@@ -100,13 +99,13 @@ page.say(
 )
 
 # %% [markdown]
-# Of the sizes in the figure, {glue:text}`most` rats in each group are enough for a power of 80 % if IL-6 falls to 35 %, and {glue:text}`half` if it falls to half. For a fall to 80 % the power is {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
+# Of the sizes in the figure, {glue:text}`most` rats in each group are enough for a power of 80 % if IL-6 falls to 35 %, and {glue:text}`half` if it falls to half. For a fall to 80 % the power is {glue:text}`weak` with twenty rats in each group. An effect half as large on the log scale needs about four times as many animals.
 #
 # The power of the exact {term}`Mann-Whitney test` is a little below that of Welch's for these distributions, with one large exception: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`its minimum attainable p is above 0.05 <lesson-min-pvalues>`.
 #
 # ## Worked example: Cohen's table
 #
-# Cohen's table of sample sizes is widely used {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it gives 17 in each group if the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels has the same test as a formula:
+# Cohen's table of sample sizes is widely used {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it gives 17 in each group if the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels calculates the power of the same test by a formula:
 
 # %%
 for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
@@ -114,8 +113,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
     print(f"{difference} SD with {n} in each group: power {power:.2f}")
 
 # %% [markdown]
-# The powers are {glue:text}`cohen_least` to {glue:text}`cohen_most` to two decimals. Cohen's table is rounded: for 1.4 SD nine in each group give {glue:text}`cohen_nine`, and a power of at least 0.80 needs {glue:text}`student`. Simulation of 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve by Welch's test; its power is a little lower than that of Student's, because
-# it does not assume equal variances. A formula is faster. Simulation works for *every* test and every distribution.
+# The powers, rounded to two decimals, are {glue:text}`cohen_least` to {glue:text}`cohen_most`. Cohen's table is rounded: for 1.4 SD nine animals in each group give {glue:text}`cohen_nine`, and a power of at least 0.80 needs {glue:text}`student`. A simulation of 100 000 experiments with 1.2 SD and twelve animals in each group gives {glue:text}`simulated` for Welch's test. Its power is a little lower than that of Student's test, because it does not assume equal variances. A formula is faster. Simulation works for *every* test and every distribution.
 #
 # (lesson-planning-form)=
 # ## The number for the ethics form
@@ -129,7 +127,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # (lesson-planning-cost)=
 # ## Consequences of too few animals
 #
-# An experiment with low power mostly gives no significant result, although there is an effect. If its result is significant, the estimate is on average too large. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant, and those that show a fall show a fall to {glue:text}`winner` on average. This is called the winner's curse {cite}`button-2013`. An experiment planned on *that* estimate has too few animals.
+# An experiment with low power mostly gives no significant result, although there is an effect. If its result is significant, the estimate is on average too large. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant. Those that show a fall estimate, on average, a fall to {glue:text}`winner`. This is called the winner's curse {cite}`button-2013`. An experiment planned on *that* estimate has too few animals.
 #
 # :::{admonition} Common mistakes
 # :class: warning
@@ -137,7 +135,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # - **One group or both?** `solve_power` of statsmodels returns `nobs1`, the size of *one* group, and R's `power.t.test` prints "n is number in *each* group" below its result. The form asks for the total.
 # - **Planning for a t test and using a rank test.** With three against three the exact rank test cannot be significant at 5 %, even if the planned power of the t test was high.
 # - **"Observed power".** Power at the observed effect is a function of p {cite}`hoenig-2001`. Calculate power before the experiment.
-# - **An SE used as an SD.** The number after ± in a paper may be a standard error, smaller by √n: an experiment planned with it is far too small. {ref}`How to distinguish them <lesson-auditing>`.
+# - **An SE used as an SD.** The number after ± in a paper may be a standard error, which is the SD divided by √n. An experiment planned with it is far too small. {ref}`How to distinguish them <lesson-auditing>`.
 # :::
 
 # %% [markdown]
@@ -224,7 +222,7 @@ answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 # %% [markdown]
 # ### 5. The smallest n
 #
-# With the exact Mann-Whitney test, a fall to 40 % and a coefficient of variation of 0.55: what is the smallest n in each group that gives at least 70 % power? Try increasing values of n.
+# What is the smallest n in each group that gives the exact Mann-Whitney test at least 70 % power for a fall to 40 %, with a coefficient of variation of 0.55? Try increasing values of n.
 
 # %% tags=["solution"] exercise="planning-5" difficulty=3
 answer = 3
@@ -264,11 +262,11 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 # - [x] too large
 #   This is called the winner's curse.
 #
-# **Half the effect, on the log scale, at the same power needs**
+# **To detect half the effect, on the log scale, with the same power, you need**
 #
-# - [ ] twice the animals
+# - [ ] twice as many animals
 #   This would be true if the standard error fell with n. It falls with the square root of n.
-# - [x] about four times
+# - [x] about four times as many
 #   The standard error must be halved.
 
 # %% [markdown]
@@ -281,5 +279,5 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 # %% [markdown]
 # ## What next
 #
-# - {ref}`Auditing a paper's numbers <lesson-auditing>`.
+# - {ref}`Auditing a paper's numbers <lesson-auditing>` is the next lesson.
 # - {doc}`Sample size for each claim <../../power/analysis>` shows the plan of every claim in this book.

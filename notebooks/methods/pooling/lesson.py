@@ -37,17 +37,16 @@ page = Page()
 # (lesson-pooling-noise)=
 # ## Two sources of variation
 #
-# The ratio estimated by a cohort differs from the mean true ratio for two reasons. First, the cohort has few animals; the **standard error** describes this error, and it becomes smaller with more animals. Second, the true ratio differs between laboratories: other rats, other feed, another surgeon. This variation *between* cohorts does not become smaller with more animals in one laboratory. Its SD is called **τ** (tau).
+# The ratio estimated by a cohort differs from the mean true ratio for two reasons. First, the cohort has few animals; the **standard error** describes this error, and it becomes smaller with more animals. Second, the true ratio differs between laboratories, because rats, feed and surgeons differ. This variation *between* cohorts does not become smaller with more animals in one laboratory. Its SD is called **τ** (tau).
 #
-# If there were only the first source, each cohort would be weighted by its precision, 1 / SE²: this is the *fixed-effect* mean. With the second source, a very large cohort should not dominate, because it too has only one true ratio. The weights are then 1 / (SE² + τ²): the *random-effects* mean. It answers
-# another question: not "what is the ratio?", but "what is the average ratio over laboratories like these?"
+# If there were only the first source, each cohort would be weighted by its precision, 1 / SE²; this gives the *fixed-effect* mean. With the second source, a very large cohort should not dominate, because it too has only one true ratio. The weights are then 1 / (SE² + τ²); this gives the *random-effects* mean. It answers another question: not "what is the ratio?", but "what is the average ratio over laboratories like these?"
 #
 # Ratios are pooled on the log scale, on which one half and two are equally far from 1.
 #
 # (lesson-pooling-vaccine)=
 # ## Worked example: a vaccine against tuberculosis
 #
-# In thirteen trials some people received BCG vaccine and others did not, and cases of tuberculosis were counted. Colditz and colleagues pooled them {cite}`colditz-1994`: a risk ratio of 0.49, with a 95 % interval of 0.34 to 0.70. The counts are in many textbooks and in R's *metafor* {cite}`viechtbauer-2010`, which gives −0.7141 for the log ratio, and −1.0644 to −0.3638 for its interval.
+# In thirteen trials some people received BCG vaccine and others did not, and cases of tuberculosis were counted. Colditz and colleagues pooled the trials {cite}`colditz-1994`. They found a risk ratio of 0.49, with a 95 % interval of 0.34 to 0.70. The counts are in many textbooks and in R's *metafor* {cite}`viechtbauer-2010`, which gives −0.7141 for the log ratio, and −1.0644 to −0.3638 for its interval.
 
 # %% tags=["setup"]
 # Of each trial: cases and others among the vaccinated, then among those not vaccinated.
@@ -132,7 +131,7 @@ page.say(
 # - **A further trial.** The *prediction interval*, {glue:text}`further`, is the range in which the true ratio of a fourteenth trial is expected {cite}`higgins-2009`. It is much wider than the intervals of the mean, and it contains 1: on average the vaccine protects, but in another place it might not. τ is {glue:text}`tau` on the log scale, a factor of
 #   {glue:text}`factor` between places.
 # - **The mean.** The Hartung-Knapp interval is {glue:text}`hk`; with thirteen trials it is close to the usual interval. With three it would be far wider (exercise 2).
-# - **The fixed-effect mean**, {glue:text}`fixed`, has a narrow interval and is far from most trials, because the largest has {glue:text}`share` of the weight. I², the proportion of the variation that is not explained by the standard errors, is {glue:text}`i2`. The data do not fit one true ratio for all trials.
+# - **The fixed-effect mean**, {glue:text}`fixed`, has a narrow interval and is far from most trials, because the largest trial has {glue:text}`share` of the weight. I², the proportion of the variation that is not explained by the standard errors, is {glue:text}`i2`. The data do not fit one true ratio for all trials.
 #
 # (lesson-pooling-not)=
 # ## When not to pool
@@ -144,7 +143,7 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Analysing all animals as one cohort.** With one t test for a table of all cohorts, differences between laboratories can become differences between treatments (exercise 4, from {cite:t}`charig-1986`).
+# - **Analysing all animals as one cohort.** In one t test of a table of all cohorts, differences between laboratories can appear as differences between treatments (exercise 4, from {cite:t}`charig-1986`).
 # - **The default interval.** statsmodels' `combine_effects` without `use_t=True` uses the normal distribution for any number of cohorts, and so does `rma` of R's metafor without `test="knha"`. With three cohorts it multiplies the standard error by {glue:text}`z`; the factor of Student's t is {glue:text}`t`.
 # - **The Hartung-Knapp interval without a check.** If a few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed-effect interval {cite}`rover-2015`. Report both. The prediction interval here uses Student's t with k − 2 degrees of freedom {cite}`higgins-2009`; other programs use k − 1.
 # - **Combining p-values.** SciPy's `combine_pvalues` does not use the directions of effects: two cohorts with two-sided p = 0.02 in *opposite* directions become {glue:text}`opposite`.
@@ -230,7 +229,7 @@ mistakes = {
 # %% [markdown]
 # ### 4. Pooled patients
 #
-# Charig and colleagues (1986) compared two ways to remove kidney stones. Small stones: A succeeded in 81 of 87 patients, B in 234 of 270. Large stones: A in 192 of 263, B in 55 of 80. Which has the higher success rate for *both* kinds of stone, and which if all patients are added together? Answer with two letters, first for the
+# Charig and colleagues (1986) compared two ways to remove kidney stones. For small stones, A succeeded in 81 of 87 patients and B in 234 of 270. For large stones, A succeeded in 192 of 263 and B in 55 of 80. Which way has the higher success rate for *both* kinds of stone, and which if all patients are added together? Answer with two letters, first for the
 # kinds, then for all patients, such as `"AA"`.
 
 # %% tags=["solution"] exercise="pooling-4" difficulty=2
@@ -278,7 +277,7 @@ answer = kinds + added_up
 # %% [markdown]
 # ```{take-aways}
 # - More animals reduce the standard error of a cohort; only more laboratories reduce {ref}`the effect of differences between laboratories <lesson-pooling-noise>`.
-# - The mean describes the average effect, {ref}`the prediction interval <lesson-pooling-vaccine>` the true effect of the next cohort.
+# - The mean describes the average effect, and {ref}`the prediction interval <lesson-pooling-vaccine>` describes the true effect of the next cohort.
 # - Some cohorts {ref}`must not be pooled <lesson-pooling-not>`, above all the one from which the claim was derived.
 # ```
 
