@@ -118,8 +118,7 @@ page.say(
 # (lesson-cages-share)=
 # ## Animals that share a cage or a litter
 #
-# Pups of one litter share a mother; mice of one cage share temperature, food, fights and infections. Their values are similar, and the similarity is measured by the **intraclass correlation** (ICC): 0 if animals of one cage are no more similar than animals of different cages, 1
-# if they are identical. If whole cages are treated and each has m animals, n animals contain as much information as only
+# Pups of one litter share a mother; mice of one cage share temperature, food, fights and infections. Their values are similar. The **intraclass correlation** (ICC) measures this similarity: it is 0 if animals of one cage are no more similar than animals of different cages, and 1 if they are identical. If whole cages are treated and each has m animals, n animals contain as much information as only
 #
 # $$n_\text{effective} = \frac{n}{1 + (m - 1)\,\text{ICC}}$$
 #

@@ -49,8 +49,7 @@ page = Page()
 # (lesson-counts-picture)=
 # ## Counts in animals
 #
-# In {doc}`the humoral study <../../humoral_immunity/analysis>` the antibody-forming cells of a spleen are counted as plaques on a plate: a two-hundredth of the spleen is plated, the plaques are counted, and the count is multiplied by
-# 200. The figure shows the plaque counts, one point for each mouse.
+# In {doc}`the humoral study <../../humoral_immunity/analysis>` the antibody-forming cells of a spleen are counted as plaques on a plate. A two-hundredth of the spleen is plated, the plaques are counted, and the count is multiplied by 200. The figure shows the plaque counts, one point for each mouse.
 
 # %% tags=["setup"]
 values = load_study("humoral_immunity").cohort.values
@@ -110,7 +109,7 @@ print(f"p = {counted.pvalue[0]:.6f}")
 # %% [markdown]
 # ## Worked example: insects and sprays
 #
-# Beall counted insects on plots treated with six sprays, twelve plots each {cite}`beall-1942`. The counts come with the program R under the name `InsectSprays`, and R's quasi-Poisson fit of them {cite}`r-core` has a dispersion of
+# Beall counted insects on plots treated with six sprays, twelve plots each {cite}`beall-1942`. The counts are in the data set `InsectSprays` of the program R. R's quasi-Poisson fit of them {cite}`r-core` has a dispersion of
 # 1.507713 and a log ratio of spray C to spray A of −1.940179.
 
 # %% tags=["setup"]

@@ -75,8 +75,7 @@ page.say(
 )
 
 # %% [markdown]
-# Among the survivors IL-6 is {glue:text}`seen` times that of the untreated rats, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths
-# made them different: the comparison is no longer one of treated and untreated rats, but of *survivors of the treatment* and all untreated rats. This is **survivorship bias**. It can have either direction: if a treatment saves
+# Among the survivors IL-6 is {glue:text}`seen` times that of the untreated rats, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths made them different. Treated and untreated rats are no longer compared, but *survivors of the treatment* and all untreated rats. This is **survivorship bias**. It can have either direction: if a treatment saves
 # the sickest rats, their high values raise the mean of the treated group, and the treatment appears useless or harmful.
 #
 # No test of the survivors' values alone can correct this, because the missing values were not measured. Three things can be done, and a report should contain all three:
@@ -156,7 +155,7 @@ page.say(
 
 # %% [markdown]
 # The result agrees with the printed numbers. But the p of a log-rank test is usually taken from the chi-square distribution, which is an approximation that needs many deaths. If every way to assign four deaths to forty rats is counted, p is {glue:text}`p_exact`, not {glue:text}`p_curve`. With
-# equal groups and no death in one of them, the exact p does not depend on *when* the animals died: it is the proportion of assignments with all four deaths in one group. With few deaths, use the exact test. It assumes that animals without an event were observed equally long in both groups, as here.
+# equal groups and no death in one of them, the exact p does not depend on *when* the animals died. It is the proportion of assignments with all four deaths in one group. With few deaths, use the exact test. It assumes that animals without an event were observed equally long in both groups, as here.
 #
 # :::{admonition} Common mistakes
 # :class: warning

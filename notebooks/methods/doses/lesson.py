@@ -66,7 +66,7 @@ page.say(
 stats.jonckheere_terpstra([low, middle, high], alternative="greater").pvalue
 
 # %% [markdown]
-# This is the Jonckheere-Terpstra test, the extension of the {term}`Mann-Whitney test` to more than two ordered groups. It tests only *whether values rise with dose*, and therefore needs fewer animals: with three doses of three mice p can be as small as {glue:text}`minimum_three`, but with two groups of three it cannot be below {glue:text}`minimum_pair`.
+# This is the Jonckheere-Terpstra test, the extension of the {term}`Mann-Whitney test` to more than two ordered groups. It tests only *whether values rise with dose*, and therefore needs fewer animals. With three doses of three mice p can be as small as {glue:text}`minimum_three`, but with two groups of three it cannot be below {glue:text}`minimum_pair`.
 #
 # (lesson-doses-from)=
 # ## From which dose on?

@@ -75,7 +75,7 @@ page.say(
 )
 
 # %% [markdown]
-# The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. The interval contains *the ratios that a test at 5 % would not reject*: the data are compatible with a rise by about a quarter and
+# The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. The interval contains *the ratios that a test at 5 % would not reject*. The data are compatible with a rise by about a quarter and
 # with a rise by more than four fifths. If the assumptions of the method hold, about 95 of a hundred such intervals, each from another experiment, contain the true ratio.
 #
 # (lesson-effects-another-p)=
@@ -98,8 +98,7 @@ page.figure(
 )
 
 # %% [markdown]
-# The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p depends on the size of the effect, on the standard deviation and on the number of donors; the interval shows size and precision separately**: the square
-# is the estimate, and the whiskers show its precision. The interval excludes 1 from {glue:text}`first_clear` donors on, but the exact signed-rank p can be 0.05 or less only from {glue:text}`first_small` donors on. The interval needs fewer donors because it makes an assumption: the logarithms of the ratios are roughly normally distributed.
+# The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p depends on the size of the effect, on the standard deviation and on the number of donors; the interval shows size and precision separately.** The square is the estimate, and the whiskers show its precision. The interval excludes 1 from {glue:text}`first_clear` donors on, but the exact signed-rank p can be 0.05 or less only from {glue:text}`first_small` donors on. The interval needs fewer donors because it makes an assumption: the logarithms of the ratios are roughly normally distributed.
 #
 # (lesson-effects-three)=
 # ## Three measures of effect

@@ -117,7 +117,7 @@ print(f"both:       p = {same.pvalue:.5f}")
 # %% [markdown]
 # ## Worked example: two tablets of one drug
 #
-# A generic medicine must reach the blood as the original does: by the guidance of the US Food and Drug Administration the 90 % interval of the ratio must lie between 0.80 and 1.25 {cite}`fda-2001`. Twelve people took both tablets, and the area under the curve of the drug in their blood was measured each time. The values are from Wellek's book, and the SAS manual analyses them {cite}`wellek-2003,sas-ttest`. The geometric mean ratio is 0.9412, with 90 % limits of 0.8634 and 1.0260, so the tablets are equivalent.
+# A generic medicine must reach the blood as the original does. By the guidance of the US Food and Drug Administration, the 90 % interval of the ratio must lie between 0.80 and 1.25 {cite}`fda-2001`. Twelve people took both tablets, and the area under the curve of the drug in their blood was measured each time. The values are from Wellek's book, and the SAS manual analyses them {cite}`wellek-2003,sas-ttest`. The geometric mean ratio is 0.9412, with 90 % limits of 0.8634 and 1.0260, so the tablets are equivalent.
 
 # %% tags=["setup"]
 copied = [103.4, 59.92, 68.17, 94.54, 69.48, 72.17]

@@ -118,8 +118,7 @@ page.figure(
 # %% [markdown]
 # With half of the limit the ratio is {glue:text}`half`, with the limit itself {glue:text}`whole`, and with a tenth of it {glue:text}`tenth`. The data do not show which is correct.
 #
-# The substituted number also determines the width of the interval. Divide the upper limit of the 95 % interval by the lower: half of the limit of the assay gives {glue:text}`width_half`, the limit of the assay divided by √2 gives {glue:text}`width_root`, the limit
-# of the assay itself {glue:text}`width_whole`, and the model below {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it is far from the observed values; the limit
+# The substituted number also determines the width of the interval. Divide the upper limit of the 95 % interval by the lower. Half of the limit of the assay gives {glue:text}`width_half`, this limit divided by √2 gives {glue:text}`width_root`, and the limit itself {glue:text}`width_whole`. The model below gives {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it is far from the observed values; the limit
 # itself gives a narrower one, because it is close to them.
 #
 # **The model substitutes nothing.** It fits a normal distribution to the logarithms, and chooses it so that both the observed values and {glue:text}`below` of {glue:text}`rats` values below the limit are likely:
@@ -165,7 +164,7 @@ dose, saline = titres.query("group == 'im20'")["value"], titres.query("group == 
 stats.geometric_mean_ratio(dose, saline).estimate, float(dose.mean() / saline.mean())
 
 # %% [markdown]
-# The first number is the usual one, a ratio of geometric means. The second, a ratio of arithmetic means, depends mostly on the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous: if the titre increases by a quarter, this is a third of a dilution step, but if the number of *dilution steps* increases by a quarter, from 8 to 10, the titre increases fourfold.
+# The first number is the usual one, a ratio of geometric means. The second, a ratio of arithmetic means, depends mostly on the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous. If the titre increases by a quarter, this is a third of a dilution step. If the number of *dilution steps* increases by a quarter, from 8 to 10, the titre increases fourfold.
 
 # %% [markdown]
 # ## Worked example: arsenic in a stream

@@ -129,7 +129,7 @@ page.figure(
 )
 
 # %% [markdown]
-# For p to reach {glue:text}`alpha`, the exact rank test of two groups needs at least {glue:text}`first_two` animals in each group, the exact signed-rank test at least {glue:text}`first_pairs` pairs, and a comparison of seven groups, with p times 7, at least {glue:text}`first_seven` animals in each group. With these numbers a significant result is possible, but not necessarily likely. {doc}`How many animals <../../power/analysis>` make it likely is another question.
+# For p to reach {glue:text}`alpha`, the exact rank test of two groups needs at least {glue:text}`first_two` animals in each group, and the exact signed-rank test at least {glue:text}`first_pairs` pairs. Seven groups, with p times 7, need at least {glue:text}`first_seven` animals in each. With these numbers a significant result is possible, but not necessarily likely. {doc}`How many animals <../../power/analysis>` make it likely is another question.
 #
 # The simulated cohort of {doc}`the humoral study <../../humoral_immunity/analysis>` has eight mice per group, so its minimum attainable p-values are small enough.
 
@@ -202,8 +202,7 @@ page.say(
 # (lesson-min-pvalues-meaning)=
 # ## Meaning of a p-value
 #
-# An exact p of 0.03 means: *if* the treatment has no effect, three permutations of a hundred are at least as extreme as the observed one. It is not the probability that the treatment has no effect; it is not the size of the effect; and one minus p is
-# not the probability that another laboratory will find the same.
+# An exact p of 0.03 means: *if* the treatment has no effect, three permutations of a hundred are at least as extreme as the observed one. It is not the probability that the treatment has no effect, and it is not the size of the effect. One minus p is not the probability that another laboratory will find the same.
 
 # %% [markdown]
 # ## Exercises

@@ -101,11 +101,11 @@ page.say(
 # %% [markdown]
 # Of the sizes in the figure, {glue:text}`most` rats in each group are enough for a power of 80 % if IL-6 falls to 35 %, and {glue:text}`half` if it falls to half. For a fall to 80 % the power is {glue:text}`weak` with twenty rats in each group. An effect half as large on the log scale needs about four times as many animals.
 #
-# The power of the exact {term}`Mann-Whitney test` is a little below that of Welch's for these distributions, with one large exception: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`its minimum attainable p is above 0.05 <lesson-min-pvalues>`.
+# The power of the exact {term}`Mann-Whitney test` is a little below that of Welch's for these distributions. There is one large exception: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`its minimum attainable p is above 0.05 <lesson-min-pvalues>`.
 #
 # ## Worked example: Cohen's table
 #
-# Cohen's table of sample sizes is widely used {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it gives 17 in each group if the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels calculates the power of the same test by a formula:
+# Cohen's table of sample sizes is widely used {cite}`cohen-1988`. Take two groups, 80 % power and a two-sided t test at 5 %. If the means differ by 1.0 SD, the table gives 17 in each group; it gives 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels calculates the power of the same test by a formula:
 
 # %%
 for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):

@@ -79,7 +79,7 @@ page.say(
 # (lesson-ranks-permutations)=
 # ## Count the permutations
 #
-# Three of six mice can be chosen in {glue:text}`permutations` ways: there are six choices for the first mouse, five for the second and four for the third, which makes 120, and each set of three occurs in 6 orders. Each set is one permutation. Write down all of them, and add the ranks of each:
+# Three of six mice can be chosen in {glue:text}`permutations` ways. There are six choices for the first mouse, five for the second and four for the third, which makes 120, and each set of three occurs in 6 orders. Each set is one permutation. Write down all of them, and add the ranks of each:
 
 # %%
 permutations = list(combinations(ranks, 3))
