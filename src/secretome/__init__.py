@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from secretome.claims import adjudicate
     from secretome.cohort import load_study
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 __all__ = ["adjudicate", "analyse", "load_study", "stats"]
 
 _MODULES = {"adjudicate": "claims", "analyse": "analysis", "load_study": "cohort"}
