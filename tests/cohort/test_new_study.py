@@ -89,6 +89,21 @@ def test_panel_of_twelve_has_its_units_kinds_and_is_one_family(tmp_path: Path) -
     assert below["upper"].tolist() == [15.6]
 
 
+def test_claims_are_suggested_for_the_named_endpoints_of_a_panel_that_keeps_all(tmp_path: Path) -> None:
+    study = new_study("own_study", panel(tmp_path), tmp_path, claimed=["IL-6", "IL-10 (pg/mL)"])
+    protocol = load_protocol(study.folder / "protocol.yml")
+    assert [claim.endpoint for claim in protocol.claims.values()] == ["il_6"] * 3 + ["il_10"] * 3
+    assert [panel.size for panel in protocol.panels.values()] == [12 * 3]
+
+
+def test_claim_of_no_endpoint_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    file = panel(tmp_path)
+    with pytest.raises(InputError) as refused:
+        new_study("own_study", file, tmp_path, claimed=["TNF"])
+    assert refused.value.problems[0].file == "--claim"
+    assert not (tmp_path / "own_study").exists()
+
+
 @pytest.mark.parametrize("column", [("dose_mg", "0", "10"), ("treatment", "vehicle", "drug")])
 def test_two_factors_with_a_control_each_compare_within_and_suggest_an_interaction(
     tmp_path: Path, column: tuple[str, str, str]

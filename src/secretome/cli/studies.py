@@ -12,6 +12,8 @@ from secretome.cli.common import app, out, usage_errors, write_new
 if TYPE_CHECKING:
     from secretome.cohort.new_study import NewStudy
 
+MANY_ENDPOINTS = 4
+
 
 @app.command(epilog="Example: `secretome new my_study --from measurements.csv`")
 def new(
@@ -27,6 +29,12 @@ def new(
     endpoint: Annotated[
         list[str] | None,
         typer.Option("--endpoint", metavar="COLUMN", help="A column that is a measurement; may be repeated."),
+    ] = None,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claim", metavar="COLUMN", help="A measurement with suggested claims; may be repeated; all, if absent."
+        ),
     ] = None,
     paired: Annotated[
         bool | None,
@@ -44,8 +52,8 @@ def new(
     from secretome.report.notebook import DEFAULT_PAGE
 
     with usage_errors():
-        made = new_study(key, file, folder, group or [], endpoint or [], paired=paired)
-    for line in _summary(made):
+        made = new_study(key, file, folder, group or [], endpoint or [], claimed=claim or [], paired=paired)
+    for line in _summary(made, all_claims=not claim):
         out.print(line, soft_wrap=True)
     if contents := _contents_of_book(made.folder):
         (made.folder / "analysis.py").write_bytes(DEFAULT_PAGE.read_bytes())
@@ -54,13 +62,15 @@ def new(
         out.print(Text(f"      - file: {page.as_posix()}"))
 
 
-def _summary(made: "NewStudy") -> Iterator[Text]:
+def _summary(made: "NewStudy", *, all_claims: bool) -> Iterator[Text]:
     """What was made of the table, what is to be decided, and the commands that follow."""
     study = made.folder
     yield Text(f"Made: {study}", style="bold")
     yield Text(f"  {made.animals} animals in {len(made.groups)} groups: {', '.join(made.groups)}")
     if made.endpoints:
         yield Text(f"  measured: {', '.join(made.endpoints)}")
+    if all_claims and len(made.endpoints) >= MANY_ENDPOINTS:
+        yield Text("  claims are suggested for every measurement; --claim COLUMN suggests them for that column only")
     if made.survival:
         times, events = made.survival.time, made.survival.event
         yield Text(f"  survival: the time in the column {times!r}, and in {events!r} whether the animal died then")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from secretome.cohort.draft_names import header_unit
+from secretome.cohort.draft_names import header_unit, without_unit
 from secretome.cohort.protocol_draft import SCHEMA, Draft, draft_protocol
 from secretome.cohort.sampling_times import SamplingTimes
 from secretome.cohort.study import load_study
@@ -43,6 +43,7 @@ def new_study(
     group_columns: Sequence[str] = (),
     endpoints: Sequence[str] = (),
     *,
+    claimed: Sequence[str] = (),
     paired: bool | None = None,
 ) -> NewStudy:
     """Write a commented protocol, its schema and the cohort of a new study.
@@ -59,6 +60,8 @@ def new_study(
         The headers of the columns that make the groups, if they cannot be recognised.
     endpoints : sequence of str, optional
         The headers of the columns that are measurements, if only some columns of numbers are.
+    claimed : sequence of str, optional
+        The headers of the endpoints with suggested claims, with or without their units; all, if absent.
     paired : bool, optional
         Whether animals of one name in two groups are one animal; needed only if names are repeated.
 
@@ -73,7 +76,7 @@ def new_study(
     if target.exists():
         raise InputError.of(str(target), "", "a folder that exists", "a new folder", "Choose another key or --dir.")
     table = read_study_table(file, group_columns, endpoints, paired=paired)
-    draft = draft_protocol(key, file.name, table)
+    draft = draft_protocol(key, file.name, table, [_endpoint(table, name) for name in claimed])
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as work:
         made = Path(work) / key
@@ -87,6 +90,14 @@ def new_study(
     return NewStudy(
         target, len(set(table.animals)), groups, tuple(table.endpoints), table.unused, table.survival, table.times
     )
+
+
+def _endpoint(table: StudyTable, name: str) -> str:
+    """The header of the endpoint that ``--claim`` names, with or without its unit."""
+    named = [header for header in table.endpoints if name in (header, without_unit(header))]
+    if len(named) != 1:
+        raise InputError.of("--claim", "", repr(name), f"one of {', '.join(table.endpoints)}")
+    return named[0]
 
 
 def _write(path: Path, text: str) -> None:

@@ -39,7 +39,7 @@ class Draft:
     text: str
 
 
-def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
+def draft_protocol(key: str, file: str, table: StudyTable, claimed: Sequence[str] = ()) -> Draft:
     """Write the protocol of a new study.
 
     Parameters
@@ -50,6 +50,8 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
         The name of the file that the table was read from.
     table : StudyTable
         The table.
+    claimed : sequence of str, optional
+        The headers of the endpoints with suggested claims; all, if absent.
 
     Returns
     -------
@@ -76,11 +78,13 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
         "claims:",
     ]
     for header, name in endpoints.items():
+        if claimed and header not in claimed:
+            continue
         own = PANEL if name in measured else ""
         lines += _claims(without_unit(header), name, pairs, series, panel=own)
         if len(controls) == 2 and not own:
             lines += _interaction(without_unit(header), name, pairs, table)
-    if table.survival:
+    if table.survival and not claimed:
         lines += _claims("Survival", SURVIVAL, pairs, (), higher="longer")
     linear = [name for header, name in endpoints.items() if _is_linear(header, table.endpoints[header])]
     if not with_baseline:
