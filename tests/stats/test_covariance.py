@@ -58,6 +58,27 @@ def test_estimates_of_three_groups_are_those_of_the_linear_model() -> None:
     )
 
 
+def test_variances_are_those_of_minque() -> None:
+    """Rao's equations: the quadratic forms of the residuals equal their expectations (JASA 1970, 65:161)."""
+    samples, covariates = (
+        [[212, 221, 209, 230], [205, 198, 214, 201, 190]],
+        [[200, 208, 199, 215], [201, 197, 211, 196, 188]],
+    )
+    group = np.repeat([0, 1], [4, 5])
+    design = np.column_stack([group == 0, group == 1, np.concatenate(covariates)]).astype(float)
+    inverse = np.linalg.pinv(design)
+    residual = np.eye(9) - design @ inverse
+    parts = [residual @ np.diag((group == level).astype(float)) @ residual for level in (0, 1)]
+    values = np.concatenate(samples)
+    variances = np.linalg.solve(
+        [[np.trace(one @ other) for other in parts] for one in parts], [values @ part @ values for part in parts]
+    )
+    weights = inverse[0] - inverse[1]
+    found = stats.ancova_contrasts(samples, covariates, [[1, -1]])
+    expected = np.sqrt((weights**2 * variances[group]).sum())
+    np.testing.assert_allclose(found.estimate / found.statistic, expected, rtol=1e-9)
+
+
 def test_units_of_values_and_covariates_do_not_change_the_test() -> None:
     once = stats.ancova_contrasts(AFTER, BEFORE, [[1, -1]])
     again = stats.ancova_contrasts(

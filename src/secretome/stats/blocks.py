@@ -56,7 +56,7 @@ def block_contrasts(
     scale: Scale = "linear",
     alternative: Alternative = "two-sided",
 ) -> WelchContrastsResult:
-    """Contrasts of group means that are adjusted for additive blocks; the spreads of the groups may differ.
+    """Contrasts of group means that are adjusted for additive blocks; the variances of the groups may differ.
 
     Parameters
     ----------
@@ -90,15 +90,15 @@ def block_contrasts(
     Notes
     -----
     The estimates are those of the linear model with one constant for each group and each block. Each group has its own
-    variance, which is estimated without bias from the squared residuals of all groups [1]_; the degrees of freedom are
-    Satterthwaite's. With one block this is Welch's test, and with one animal of both groups in every block the paired
-    t test. If the blocks do not determine the variances separately, or the estimated variance of a contrast is not
-    above zero, one variance is taken for all groups.
+    variance, which is estimated without bias from the squared residuals of all groups (MINQUE [1]_); the degrees of
+    freedom are Satterthwaite's. With one block this is Welch's test, and with one animal of both groups in every block
+    the paired t test. If the blocks do not determine the variances separately, or the estimated variance of a contrast
+    is not above zero, one variance is taken for all groups.
 
     References
     ----------
-    .. [1] Horn SD, Horn RA, Duncan DB (1975). Estimating heteroscedastic variances in linear models. Journal of the
-       American Statistical Association 70:380-385.
+    .. [1] Rao CR (1970). Estimation of heteroscedastic variances in linear models. Journal of the American Statistical
+       Association 65:161-172.
 
     Examples
     --------

@@ -19,7 +19,7 @@ def ancova_contrasts(
     scale: Scale = "linear",
     alternative: Alternative = "two-sided",
 ) -> WelchContrastsResult:
-    """Contrasts of group means that are adjusted for a covariate, such as a baseline; the spreads may differ.
+    """Contrasts of group means that are adjusted for a covariate, such as a baseline; the variances may differ.
 
     Parameters
     ----------
@@ -54,14 +54,15 @@ def ancova_contrasts(
     -----
     The estimates are those of the linear model with one constant for each group and one slope on the covariate, which
     all groups share [1]_. Each group has its own variance, which is estimated without bias from the squared residuals
-    of all groups [2]_; the degrees of freedom are Satterthwaite's. With a constant covariate this is Welch's test.
+    of all groups (MINQUE [2]_); the degrees of freedom are Satterthwaite's. With a constant covariate this is Welch's
+    test.
 
     References
     ----------
     .. [1] Vickers AJ, Altman DG (2001). Analysing controlled trials with baseline and follow up measurements. BMJ
        323:1123-1124.
-    .. [2] Horn SD, Horn RA, Duncan DB (1975). Estimating heteroscedastic variances in linear models. Journal of the
-       American Statistical Association 70:380-385.
+    .. [2] Rao CR (1970). Estimation of heteroscedastic variances in linear models. Journal of the American Statistical
+       Association 65:161-172.
 
     Examples
     --------
