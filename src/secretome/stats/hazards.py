@@ -37,7 +37,25 @@ class HazardRatioResult:
     _likelihood: "_Likelihood" = field(repr=False)
 
     def against(self, value: float, alternative: Alternative = "two-sided") -> tuple[float, float]:
-        """Return the signed root of the likelihood ratio against a value of the hazard ratio, and its p."""
+        """Test the hazard ratio against another value than 1.
+
+        Parameters
+        ----------
+        value : float
+            Above zero.
+        alternative : {"two-sided", "less", "greater"}
+            ``"greater"``: the true hazard ratio exceeds `value`.
+
+        Returns
+        -------
+        statistic, pvalue : float
+            As the result's own are against 1.
+
+        Raises
+        ------
+        ValueError
+            If `value` is not above zero.
+        """
         if not (value := as_real(value, "value")) > 0:
             raise ValueError(f"value must be above zero; it is {value!r}.")
         check_choice(alternative, ("two-sided", "less", "greater"), "alternative")
@@ -46,7 +64,17 @@ class HazardRatioResult:
         return root, float(tails[alternative] if alternative in tails else 2 * scipy.stats.norm.sf(abs(root)))
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Return the profile likelihood interval, with 0 or infinity for a limit that the deaths do not give."""
+        """Profile likelihood interval, by the chi-square approximation.
+
+        Parameters
+        ----------
+        confidence_level : float, default 0.95
+
+        Returns
+        -------
+        ConfidenceInterval
+            A limit that the deaths do not determine is 0 or infinity.
+        """
         level = check_level(confidence_level)
         z = float(scipy.stats.norm.ppf((1 + level) / 2))
         low, high = (self._likelihood.limit(side * z) for side in (1, -1))
@@ -186,7 +214,17 @@ class RestrictedMeanResult:
     pvalue: float
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Return the normal interval of the difference."""
+        """Interval of the difference, by the normal approximation.
+
+        Parameters
+        ----------
+        confidence_level : float, default 0.95
+
+        Returns
+        -------
+        ConfidenceInterval
+            NaN without a standard error.
+        """
         level = check_level(confidence_level)
         half_width = float(scipy.stats.norm.ppf((1 + level) / 2)) * self.standard_error
         return ConfidenceInterval(self.estimate - half_width, self.estimate + half_width, level)
@@ -243,14 +281,14 @@ def restricted_mean_survival(
     return RestrictedMeanResult(first - second, first, second, tau, error, pvalue)
 
 
-def survival_curve(time: ArrayLike, died: ArrayLike) -> tuple[Floats, Floats]:
-    """The times of events, and the Kaplan-Meier estimate of the share without an event after each.
+def survival_curve(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
+    """Kaplan-Meier estimate of survival: the times of events, and the estimated proportion without an event after each.
 
     Parameters
     ----------
     time : array_like, 1-D
         The time of the event or of censoring.
-    died : array_like of bool, 1-D
+    event : array_like of bool, 1-D
         Whether the event occurred then.
 
     Returns
@@ -279,7 +317,7 @@ def survival_curve(time: ArrayLike, died: ArrayLike) -> tuple[Floats, Floats]:
     >>> times.tolist(), shares.round(3).tolist()
     ([6.0, 12.0], [0.75, 0.5])
     """
-    hours, events = _checked_times(time, died, "died")
+    hours, events = _checked_times(time, event)
     moments = np.unique(hours[events == 1])
     at_risk = (hours >= moments[:, None]).sum(axis=1)
     deaths = ((hours == moments[:, None]) & (events == 1)).sum(axis=1)
@@ -302,7 +340,7 @@ def _restricted_mean(time: Floats, died: Floats, tau: float) -> tuple[float, flo
 
 
 def _checked(time: Any, event: Any, treated: Any) -> tuple[Floats, Floats, Floats]:
-    hours, died = _checked_times(time, event, "event")
+    hours, died = _checked_times(time, event)
     group = as_events(treated, "treated")
     check_one_length(time=hours, treated=group)
     if group.all() or not group.any():
@@ -312,9 +350,9 @@ def _checked(time: Any, event: Any, treated: Any) -> tuple[Floats, Floats, Float
     return hours, died, group
 
 
-def _checked_times(time: Any, event: Any, name: str) -> tuple[Floats, Floats]:
-    hours, died = as_complete(time, "time"), as_events(event, name)
-    check_one_length(**{"time": hours, name: died})
+def _checked_times(time: Any, event: Any) -> tuple[Floats, Floats]:
+    hours, died = as_complete(time, "time"), as_events(event, "event")
+    check_one_length(time=hours, event=died)
     if not np.isfinite(hours).all() or (hours < 0).any():
         raise ValueError("time must hold finite numbers from 0 upwards.")
     return hours, died
