@@ -114,7 +114,7 @@ class TResult:
         Parameters
         ----------
         confidence_level : float, default 0.95
-            The chance that an interval covers the true value.
+            The probability that an interval covers the true value.
 
         Returns
         -------

@@ -69,7 +69,7 @@ def count_ratio(
         What each count was taken from, such as the share of the spleen that was plated. One for every animal when
         absent.
     method : {"auto", "quasi-poisson", "negative-binomial"}
-        ``"auto"``: quasi-Poisson, unless every group has 20 animals.
+        ``"auto"`` is quasi-Poisson unless every group has 20 animals and the negative binomial model can be fitted.
 
     Returns
     -------
@@ -90,6 +90,13 @@ def count_ratio(
     See Also
     --------
     proportion_ratio : counts out of a known number
+
+    Notes
+    -----
+    Quasi-Poisson: the variance is the mean times a dispersion, which is Pearson's chi-square over its degrees of
+    freedom [1]_. Negative binomial: maximum likelihood, with the standard errors from the curvature of the likelihood.
+    Both refer the log ratio over its standard error to t with as many degrees of freedom as there are animals less
+    groups.
 
     References
     ----------

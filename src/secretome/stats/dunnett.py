@@ -52,7 +52,7 @@ class DunnettResult:
         Parameters
         ----------
         confidence_level : float, default 0.95
-            The chance that all intervals together hold.
+            The probability that all intervals together cover the true values.
 
         Returns
         -------
@@ -78,13 +78,14 @@ def dunnett(
     Parameters
     ----------
     samples : sequence of array_like, 1-D
-        k independent samples whose spreads are taken to be equal, the control among them. For ratios, give logarithms.
+        k independent samples, the control among them, whose variances are taken to be equal. For ratios, give
+        logarithms.
     control : int, default 0
         Which sample is the control.
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: a group's mean exceeds the control's.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
 
     Returns
     -------
@@ -102,10 +103,10 @@ def dunnett(
 
     Notes
     -----
-    Given the control's mean and the pooled spread the comparisons are independent, so the chance that none exceeds a
-    bound is a double integral over those two, whatever the number of groups [1]_. Where spreads differ, the family's
-    error rate can reach several times
-    the nominal one: then use `welch_contrasts` with a Bonferroni adjustment.
+    Given the control's mean and the pooled standard deviation the comparisons are independent, so the probability that
+    none exceeds a bound is a double integral over those two, whatever the number of groups [1]_. If the standard
+    deviations differ, the familywise error rate can be several times the nominal one: then use `welch_contrasts` with a
+    Bonferroni adjustment.
 
     References
     ----------

@@ -33,8 +33,8 @@ class KruskalWallisResult:
     statistic : float
         H, corrected for ties.
     pvalue, midp, min_pvalue : float
-        p given the ties; less half the chance of the observed H; the smallest p that sizes and ties allow. The last two
-        are NaN unless the method is exact.
+        p given the ties; less half the probability of the observed H; the smallest p that sizes and ties allow. The
+        last two are NaN unless the method is exact.
     df : int
         Groups less one.
     method : str
@@ -62,7 +62,7 @@ class SteelResult:
         U of the group against the control, less its mean, over its standard deviation over all permutations of the
         pooled values.
     pvalue, midp : (k - 1,) array
-        p adjusted for all comparisons; less half the chance of the observed maximum, NaN unless exact.
+        p adjusted for all comparisons; less half the probability of the observed maximum, NaN unless exact.
     min_pvalue : float
         The smallest adjusted p that sizes and ties allow; NaN unless exact.
     method, alternative : str
@@ -84,7 +84,7 @@ def kruskal_wallis(
     nan_policy: NanPolicy = "raise",
     rng: np.random.Generator | None = None,
 ) -> KruskalWallisResult:
-    """Kruskal-Wallis test that several samples come from one distribution, by permutation under ties.
+    """Kruskal-Wallis test of the hypothesis that all samples come from one distribution, by permutation.
 
     Parameters
     ----------
@@ -192,8 +192,9 @@ def steel(
 
     Notes
     -----
-    Each comparison ranks its two samples alone. The adjusted p is the chance that the largest of the statistics reaches
-    the observed one over all permutations of the pooled values.
+    Each comparison ranks its two samples alone. The adjusted p is the probability that the largest of the statistics
+    reaches the observed one over all permutations of the pooled values. The statistics are rank sums, so this holds the
+    familywise error rate also if some groups differ from the control; with ties, approximately.
 
     References
     ----------

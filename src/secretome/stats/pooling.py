@@ -23,7 +23,8 @@ class RandomEffectsResult(TResult):
     tau : float
         The standard deviation of the true effects between cohorts.
     i_squared : float
-        The share of the variance that is between cohorts and not within them, 0 to 1.
+        The share of the variation of the estimates that their standard errors do not explain, ``(Q - df) / Q`` by
+        Cochran's Q, 0 to 1.
     statistic, pvalue : float
         t with one degree of freedom less than there are cohorts, and its two-sided p.
     k : int
@@ -74,7 +75,10 @@ class RandomEffectsResult(TResult):
         return interval
 
     def prediction_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Where the true effect of a further cohort lies; infinite with two cohorts, which give no information on it.
+        """Interval for the true effect in a further cohort, by t with k - 2 degrees of freedom [3]_.
+
+        It is infinite with two cohorts, which give no information on it. With few cohorts its coverage is below the
+        nominal level.
 
         Parameters
         ----------

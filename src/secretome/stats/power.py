@@ -26,7 +26,7 @@ class PowerResult:
     power : float
         The share of trials with p at or below alpha.
     standard_error : float
-        The simulation's own error of that share.
+        Monte Carlo standard error of that share.
     trials : int
         How many trials.
     """
@@ -45,7 +45,7 @@ def power(
     trials: int = 100_000,
     rng: np.random.Generator | None = None,
 ) -> PowerResult:
-    """How often a test of two groups rejects, by simulation.
+    """Power of a test of two groups, by simulation.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def power(
         The exact Mann-Whitney test, right under ties; Welch's t; or a function of both arrays that returns one p per
         trial.
     alpha : float, default 0.05
-        The error rate.
+        The significance level.
     alternative : {"two-sided", "less", "greater"}
         For the two named tests; ``"greater"``: the first group exceeds the second.
     trials : int, default 100 000

@@ -118,8 +118,7 @@ def mann_whitney(
         What to do with missing values: NaN, None and masked ones.
     axis : int, optional
         The axis along which each sample lies; the other axes, which must agree, number separate tests, as in SciPy. By
-        default, the samples must be one-dimensional. One method is used for
-        all tests.
+        default, the samples must be one-dimensional. One method is used for all tests.
 
     Returns
     -------
@@ -128,7 +127,8 @@ def mann_whitney(
     Raises
     ------
     ValueError
-        If a sample is empty, not one-dimensional, or holds NaN or infinity.
+        If a sample is empty, holds NaN or infinity or, without `axis`, is not one-dimensional; if there are too many
+        values for ``method="exact"``.
 
     See Also
     --------
@@ -138,8 +138,9 @@ def mann_whitney(
 
     Notes
     -----
-    The null distribution is that of the observed midranks under permutation [1]_. Two-sided p is P(abs(U - mn/2) >=
-    observed), the convention of StatXact and R's coin.
+    The null hypothesis is that both samples come from one distribution, so the test may also reject if only the spreads
+    differ. The null distribution is that of the observed midranks under permutation [1]_. Two-sided p is
+    P(abs(U - mn/2) >= observed), the convention of StatXact and R's coin.
 
     References
     ----------
@@ -266,9 +267,8 @@ def signed_rank(
     Notes
     -----
     Zeros are handled by Pratt's method [1]_: they take part in the ranking, and their ranks are then left out. The null
-    flips the signs of the non-zero differences, given their midranks. Differences that are equal but for the rounding
-    of binary fractions
-    (0.3 - 0.1 and 0.5 - 0.3) count as tied.
+    flips the signs of the non-zero differences, given their midranks. Differences that are equal except for the
+    rounding of binary fractions (0.3 - 0.1 and 0.5 - 0.3) count as tied.
 
     References
     ----------

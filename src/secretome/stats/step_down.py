@@ -115,7 +115,7 @@ def williams(
     nan_policy: NanPolicy = "raise",
     rng: np.random.Generator | None = None,
 ) -> StepDownResult:
-    """Williams' test: the lowest dose from which on means that do not turn back differ from the control.
+    """Williams' test of rising doses by means: the lowest dose from which on the response differs from the control.
 
     Parameters
     ----------
@@ -145,8 +145,9 @@ def williams(
 
     Notes
     -----
-    The variance is pooled from all samples. The null of t-bar is drawn 200 000 times, so p has a standard error of
-    0.0005 at 0.05.
+    From the highest dose down, each dose is tested with the control and the lower doses; its mean is replaced by the
+    isotonic one, which assumes that the response is monotone. The variance is pooled from all samples. The null
+    distribution of t-bar is drawn 200 000 times, so p has a standard error of 0.0005 at 0.05.
 
     References
     ----------

@@ -99,7 +99,8 @@ def logrank(
     The observed less the expected deaths of a group are a sum of scores over its animals. The score of an animal is its
     event less the cumulative hazard of all animals at its time. It does not depend on the groups, so the scores can be
     permuted among them. The test assumes that censoring does not depend on the group: animals that leave the study for
-    another reason must not do so more often in one group.
+    another reason must not do so more often in one group. With more than two groups, the permutation p is that of the
+    sum over groups of the squared sum of scores divided by the group's size, not that of `statistic`.
 
     References
     ----------

@@ -12,12 +12,12 @@ DILUTION_TOLERANCE = 0.05
 def titre_bounds(
     titre: ArrayLike, *, fold: float = 2.0, lowest: float | None = None, highest: float | None = None
 ) -> tuple[Floats, Floats]:
-    """Bounds of the true titre, which lies between the last positive dilution and the next, which was negative.
+    """Bounds of the true titre, between the last positive dilution and the next one, which was negative.
 
     Parameters
     ----------
     titre : array_like, 1-D
-        The last positive dilution of each animal, such as 64 for 1:64; 0 for none.
+        The reciprocal of the last positive dilution of each animal, such as 64 for 1:64; 0 for none.
     fold : float, default 2
         The factor between two dilutions.
     lowest, highest : float, optional

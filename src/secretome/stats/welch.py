@@ -95,7 +95,7 @@ def welch_contrasts(
     nan_policy: NanPolicy = "raise",
     axis: int | None = None,
 ) -> WelchContrastsResult:
-    """Contrasts of group means whose spreads may differ, with Satterthwaite's degrees of freedom.
+    """Contrasts of the means of groups with unequal variances, with Satterthwaite's degrees of freedom.
 
     Parameters
     ----------
