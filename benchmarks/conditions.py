@@ -133,13 +133,13 @@ CELLS: tuple[tuple[str, int, Callable[[Rng, int], Cohorts], ConditionCode | None
     ("cages of 6, ICC 0.5", 18, cages(0.5, 6), ConditionCode.CAGES_WITHIN_GROUPS),
     ("one cage a group, ICC 0.3", 6, cages(0.3, 6), ConditionCode.CAGE_CONFOUNDED),
     (
-        "one plate a group, SD 0.1 of 0.3 between plates",
+        "one plate a group, log-SD 0.1 between plates, 0.3 in total",
         6,
         lambda rng, n: in_clusters(rng, n, "plate", n, 0.1, 0.3),
         ConditionCode.PLATE_CONFOUNDED,
     ),
     (
-        "one plate a group, SD 0.1 of 0.3 between plates",
+        "one plate a group, log-SD 0.1 between plates, 0.3 in total",
         12,
         lambda rng, n: in_clusters(rng, n, "plate", n, 0.1, 0.3),
         ConditionCode.PLATE_CONFOUNDED,

@@ -32,7 +32,7 @@ def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def missed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The sizes above 5 % and coverages below 93 % by more than twice the simulation's standard error."""
+    """The sizes above 5 % and coverages below 95 % by more than twice the simulation's standard error."""
     return rows[[bool(_missed(row)) for _, row in rows.iterrows()]]
 
 
@@ -69,7 +69,7 @@ def designs_table(rows: pd.DataFrame) -> pd.DataFrame:
         for share, error, condition in zip(shown["supported"], rows["error"], rows["condition"], strict=True)
     ]
     rarely = [
-        " (too rarely)" if share < 0.93 - 2 * (share * (1 - share) / trials) ** 0.5 else ""
+        " (too rarely)" if share < 0.95 - 2 * (share * (1 - share) / trials) ** 0.5 else ""
         for share, trials in zip(shown["covered"], rows["cohorts"], strict=True)
     ]
     return pd.DataFrame(
@@ -188,4 +188,4 @@ def _cohorts_in_words(condition: str) -> str:
 def _missed(row: text.Row) -> str:
     if row["kind"] == "size" and row["share"] > 0.05 + 2 * row["error"]:
         return " (too often)"
-    return " (too rarely)" if row["kind"] == "coverage" and row["share"] < 0.93 - 2 * row["error"] else ""
+    return " (too rarely)" if row["kind"] == "coverage" and row["share"] < 0.95 - 2 * row["error"] else ""
