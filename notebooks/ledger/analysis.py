@@ -68,7 +68,7 @@ for name, protocol in protocols.items():
 # ## How far to trust a verdict
 #
 # For each study, each scenario and each size from {glue:text}`sizes` animals per group, {glue:text}`cohorts` cohorts were simulated and analysed like the file of a laboratory. The results depend on the assumptions of
-# {doc}`the sepsis study <../sepsis_cytokines/analysis>` and {doc}`the humoral study <../humoral_immunity/analysis>`: other standard deviations or effects give other results.
+# {doc}`the sepsis study <../sepsis_cytokines/analysis>` and {doc}`the humoral study <../humoral_immunity/analysis>`: other standard deviations or effects give other results. The number after ± is twice the standard error of the simulation.
 
 # %% tags=["remove-input"]
 page.warn("Simulated cohorts. These numbers were drawn by a computer; they are not evidence for or against a claim.")
@@ -147,7 +147,8 @@ for protocol in protocols.values():
 # %% [markdown]
 # ### Published tests
 #
-# The authors' presumed tests use no equivalence margins and mostly no adjustment. They support more true claims and also more false claims.
+# The authors' presumed tests use no equivalence margins and mostly no adjustment, so they mostly support more false claims. They support more true claims in some studies and fewer in others, because an exact test of few animals has few
+# possible p-values.
 
 # %% tags=["remove-input"]
 published = rates[rates["analysis"] == "published"]
