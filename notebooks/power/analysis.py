@@ -10,7 +10,7 @@
 # (how-many-animals)=
 # # Sample size for each claim
 #
-# You want to test a claim of this book on new animals. This page gives a group size for each claim, and a sentence for the application to your ethics committee. Too few animals are wasted as much as too many: a cohort that is too
+# You want to test a claim of this book on new animals. This page gives a group size for each claim, and a sentence for the application to your ethics committee. A group can be too small as well as too large: a cohort that is too
 # small to decide a claim uses animals without a result.
 
 # %% [markdown] tags=["book-only"]

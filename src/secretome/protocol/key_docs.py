@@ -202,7 +202,7 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
     "PairedGroup": {"geometric_mean": ("The geometric mean.", DRAWN), **EVIDENCE},
     "GammaPoisson": {
         "distribution": DISTRIBUTION,
-        "cv": ("How much the means of animals of one group vary.", DRAWN),
+        "cv": ("The coefficient of variation of the animals' means, without the error of counting.", DRAWN),
         "scaled_by": ("The factor from the count to the reported value.", DRAWN),
         "groups": GROUPS,
     },
