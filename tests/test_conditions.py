@@ -32,6 +32,7 @@ from secretome.publish.published_dir import read_provenance
 from secretome.report import text as report_text
 from secretome.report.html import report_html
 from secretome.report.page import Page
+from secretome.report.tables import designs_table, missed
 
 Label = Callable[[str, int], str]
 
@@ -299,3 +300,12 @@ def test_measured_rates_agree_with_the_warnings() -> None:
     assert (ordinary["warned"] <= 0.02).all()
     deaths = rates[rates["condition"].str.endswith("deaths")].set_index("analysis")["warned"]
     assert deaths["unequal_losses"] == 1
+
+
+def test_coverage_is_marked_by_the_rule_for_error_rates() -> None:
+    """Both are marked if they miss the nominal level, 5 or 95 %, by more than twice their error."""
+    near = {"kind": ["size", "size", "coverage", "coverage"], "share": [0.052, 0.059, 0.948, 0.941], "error": 0.004}
+    assert missed(pd.DataFrame(near)).index.tolist() == [1, 3]
+    design = {"design": "", "condition": "", "supported": 0.025, "error": 0.001, "covered": [0.949, 0.941]}
+    cells = designs_table(pd.DataFrame({**design, "cohorts": 20_000}))["Intervals that cover"]
+    assert cells.str.contains("too rarely").tolist() == [False, True]
