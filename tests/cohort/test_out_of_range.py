@@ -50,6 +50,16 @@ def test_mark_without_a_certain_side_is_refused_in_spite_of_limits(sepsis_protoc
     assert not any(text in str(problem) for text in FORBIDDEN)
 
 
+@pytest.mark.parametrize("word", ["14,2*", "*14,2", "14,2 (<LOD)", "1.234.5*", "1e400*"])
+@pytest.mark.parametrize("limits", [{}, {"limits": "", "row": ""}])
+def test_number_that_does_not_fit_its_column_beside_a_word_is_refused(
+    sepsis_protocol: Protocol, word: str, limits: dict[str, str]
+) -> None:
+    # The comma is quoted in a text file whose other numbers have a point.
+    places = [problem.place for problem in refused(sepsis_protocol, long(f'"{word}"', **limits))]
+    assert places == ["cell D2"]
+
+
 @pytest.mark.parametrize(
     "word", [*BELOW, *ABOVE, *UNSIDED, "*12.3", "12.3*", "12.3 (<LOD)", "<0.000", "LQ", "<<<", "low"]
 )

@@ -79,7 +79,10 @@ class AuxiliaryColumns:
         `mark` is the decimal mark of a number in the cell.
         """
         stated = out_of_range(text)
-        interval = stated.censored_at(*limits, lambda number: parse(number, mark).observed) if stated else None
+        try:
+            interval = stated.censored_at(*limits, lambda number: parse(number, mark).observed) if stated else None
+        except NotAValueError:
+            return None  # The number has another decimal mark than its column, and the cell is refused.
         if interval is None:
             return None
         self.words[text.strip()] += 1
