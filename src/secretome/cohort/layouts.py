@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +19,7 @@ from secretome.cohort.group_runs import fill_groups
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
 from secretome.cohort.instrument_exports import find_export
 from secretome.cohort.joined_tables import Part, join_tables, refuse_without_group
+from secretome.cohort.remarks import find_remarks
 from secretome.cohort.sample_key import KeyFile, join_key, read_sample_key, refuse_table_without_samples
 from secretome.cohort.separate_tables import separate_tables
 from secretome.cohort.summary_rows import is_summary, without_summaries
@@ -58,7 +59,12 @@ def read_sheet(
     every = [*opened.grids, *opened.unusual] if not any(grid.title for grid in opened.grids) else grids
     if not reader.has_animals(grids) and (export := find_export(every, vocabulary, path)):
         return reader.read_export(export, grids, key)
-    return reader.read_with_key(grids, key) if key else reader.read(grids)
+    table = reader.read_with_key(grids, key) if key else reader.read(grids)
+    return replace(table, remarks=find_remarks(grids, [*reader.cells, *_cells((table.header, *table.rows))]))
+
+
+def _cells(rows: Iterable[Row]) -> list[Cell]:
+    return [cell for row in rows for cell in row]
 
 
 def _grid_of_title(name: str, grids: list[Grid], path: Path) -> Grid:
@@ -84,6 +90,8 @@ class _TableReader:
         self.vocabulary = vocabulary
         self.unusable = unusable
         self.is_export = False
+        # The cells of tables with one row per animal or measurement.
+        self.cells: list[Cell] = []
         self.errors = ErrorCollector(path)
 
     def read_with_key(self, grids: list[Grid], key: KeyFile) -> Sheet:
@@ -204,6 +212,7 @@ class _TableReader:
             self.errors.add(header[0], "a header and no rows under it", "one row or more")
         top = 0 if self.is_export else min(cell.row for cell in table.header)
         preamble = [row for row in table.grid.rows if row[0].row < top]
+        self.cells += _cells((table.header, header, *rows))
         size = f"{len(rows)} wells" if self.is_export else _size(header, rows)
         is_long = bool(set(self.vocabulary.columns(header)) & set(LONG))
         layout = LONG_LAYOUT if is_long else WIDE_LAYOUT

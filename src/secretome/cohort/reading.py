@@ -30,6 +30,7 @@ from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.name_matching import refuse_unused_groups
 from secretome.cohort.notes import describe
 from secretome.cohort.out_of_range import out_of_range, without_unit
+from secretome.cohort.remarks import check_remarks
 from secretome.cohort.repeated_times import BASELINE, at_time_of_protocol
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sample_key import KeyFile
@@ -159,6 +160,7 @@ class _CohortReader:
         auxiliary = reader.set_decimal_marks(self._decimal_marks(entries))
         measurements = [measurement for entry in entries if (measurement := reader.measurement(entry)) is not None]
         check_flags(self.columns, measurements, self.errors)
+        self.notes += check_remarks(self.columns, measurements, self.errors)
         origin = self._origin()
         if not measurements and self.columns.has_survival:
             measurements = list(reader.animals(self.vocabulary.survival))

@@ -136,7 +136,8 @@ class Sheet:
     """A table of text: a header and rows of the same length, with the notes and the problems so far.
 
     `delimiter` separates the columns of a text file; `unused` are the titles of the sheets that were not used;
-    `decimal` is the decimal mark, if the rest of the file shows it; `key` says where the key of its samples is.
+    `decimal` is the decimal mark, if the rest of the file shows it; `key` says where the key of its samples is;
+    `remarks` are the texts outside the table.
     """
 
     path: Path
@@ -149,6 +150,7 @@ class Sheet:
     unused: tuple[str, ...] = ()
     decimal: Literal[".", ","] | None = None
     key: str = ""
+    remarks: Row = ()
 
 
 def cell_ranges(cells: Iterable[Cell]) -> str:
