@@ -164,8 +164,9 @@ def hazard_ratio(time: ArrayLike, event: ArrayLike, treated: ArrayLike) -> Hazar
 
     Notes
     -----
-    Tied deaths are treated by Efron's method. The interval inverts the likelihood ratio test, because it exists if only
-    one group has deaths, where Wald's interval does not.
+    The model assumes that the hazard ratio is the same at all times. Tied deaths are treated by Efron's method [1]_.
+    The interval inverts the likelihood ratio test, because it exists if only one group has deaths, where Wald's
+    interval does not.
 
     References
     ----------
@@ -233,7 +234,7 @@ class RestrictedMeanResult:
 def restricted_mean_survival(
     time: ArrayLike, event: ArrayLike, treated: ArrayLike, horizon: float | None = None
 ) -> RestrictedMeanResult:
-    """Difference of the mean survival of two groups up to a horizon, which is the area between their curves.
+    """Difference of the restricted mean survival of two groups: the area between their curves up to a horizon.
 
     Parameters
     ----------

@@ -272,6 +272,11 @@ def mean_difference(
     geometric_mean_ratio : the ratio, for values above zero
     welch_contrasts : contrasts of several groups
 
+    References
+    ----------
+    .. [1] Welch BL (1947). The generalization of 'Student's' problem when several different population variances are
+       involved. Biometrika 34:28-35.
+
     Examples
     --------
     >>> from secretome import stats
