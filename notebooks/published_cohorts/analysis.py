@@ -189,7 +189,7 @@ page.table(audit_tables.ratios_table(ratios), "All ratios of geometric means and
 # %% [markdown]
 # ### Deaths
 #
-# An odds ratio with an exact interval can be calculated from counts. The figure shows two papers with few animals and three meta-analyses of cells in animals with sepsis. The meta-analyses are not
+# An odds ratio (conditional maximum likelihood) with an exact interval can be calculated from counts. The figure shows two papers with few animals and three meta-analyses of cells in animals with sepsis. The meta-analyses are not
 # combined, because they include some of the same studies. They are about cells, not secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
 
 # %% tags=["remove-input"]

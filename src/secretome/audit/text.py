@@ -63,7 +63,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "agrees": "{item}: {reported} is reported, and a normal distribution with this mean and SD{assumed} has "
         "{share} below {details[lowest]}.",
         "": "{item}: {reported} is reported, and a normal distribution with this mean and SD{assumed} has "
-        "{share} below {details[lowest]}, so it does not describe the values.",
+        "{share} below {details[lowest]}, so it describes the values poorly.",
     },
     "range": {
         "agrees": "{item}: the values of {groups} are possible with the range of the values and n.",
