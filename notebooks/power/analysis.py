@@ -56,12 +56,12 @@ page.table(
 )
 
 # %% [markdown]
-# "More than" means that no simulated size is enough. A claim about six groups requires an effect in all six, and if its smallest effect lies near the equivalence margins it needs more animals than
+# "More than" means that no simulated size is enough. A share just below 80 % is not enough, also if it is rounded to 80 % in the tables below. A claim about six groups requires an effect in all six, and if its smallest effect lies near the equivalence margins it needs more animals than
 # anyone should use: test such a claim at one dose.
 #
 # ## Power curves
 #
-# Each size from {glue:text}`sizes` was simulated in {glue:text}`fewest` to {glue:text}`most` cohorts. If a curve falls again, that
+# Each size from {glue:text}`sizes` was simulated in {glue:text}`fewest` to {glue:text}`most` cohorts; the number after ± is twice the standard error. If a curve falls again, that
 # fraction of the effect lies inside the {term}`equivalence margins`: more animals then correctly show that the effect is too small to matter.
 
 # %% tags=["remove-input"]
