@@ -67,7 +67,7 @@ page.figure(
 #
 # ## A p from printed numbers
 #
-# A chi-square test needs only the counts; a t test or an analysis of variance only means, SDs and n. If these are printed, the p can be recalculated.
+# A chi-square test needs only the counts; a t test or an analysis of variance needs only means, SDs and n. If these are printed, the p can be recalculated.
 #
 # (lesson-auditing-rats)=
 # ## Worked example: rats with sepsis or a poisoned liver
@@ -198,7 +198,7 @@ mistakes = {
 # %% [markdown]
 # ### 4. Another row of the table
 #
-# In the sepsis table of the example, dark bloody ascites was observed in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (0.230 is printed.)
+# In the sepsis table of the example, dark bloody ascites was observed in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (The paper prints 0.230.)
 
 # %% tags=["solution"] exercise="auditing-4" difficulty=2 tolerance=0.001
 answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
@@ -273,4 +273,4 @@ mistakes = {"standard_error": answer / 10**0.5}
 # ## What next
 #
 # - {ref}`Pooling cohorts <lesson-pooling>` is the next lesson.
-# - {doc}`Check a printed table <../../../book/reported>`: how to write a file for `secretome audit` for another paper.
+# - {doc}`Check a printed table <../../../book/reported>` explains how to write a file for `secretome audit` for another paper.

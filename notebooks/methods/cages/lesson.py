@@ -343,4 +343,4 @@ mistakes = {
 # ## What next
 #
 # - {ref}`Multiple testing <lesson-multiplicity>` is the next lesson.
-# - {doc}`Rerun a study on your own cohort <../../../book/rerun>`: the columns `cage` and `replicate`, and how they are analysed.
+# - {doc}`Rerun a study on your own cohort <../../../book/rerun>` explains the columns `cage` and `replicate`, and how they are analysed.

@@ -75,7 +75,7 @@ page.say(
 )
 
 # %% [markdown]
-# Among the survivors IL-6 is {glue:text}`seen` times that of the untreated rats, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths made them different. Treated and untreated rats are no longer compared, but *survivors of the treatment* and all untreated rats. This is **survivorship bias**. It can have either direction: if a treatment saves
+# Among the survivors IL-6 is {glue:text}`seen` times that of the untreated rats, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths made them different. The comparison is no longer between treated and untreated rats, but between *survivors of the treatment* and all untreated rats. This is **survivorship bias**. It can have either direction: if a treatment saves
 # the sickest rats, their high values raise the mean of the treated group, and the treatment appears useless or harmful.
 #
 # No test of the survivors' values alone can correct this, because the missing values were not measured. Three things can be done, and a report should contain all three:
@@ -94,7 +94,7 @@ ranked = stats.mann_whitney([*treated_living, *[1000] * treated_dead], il6)
 print(f"treated higher in {ranked.superiority:.3f} of pairs, p = {ranked.pvalue:.3f}")
 
 # %% [markdown]
-# The direction is reversed: a treated rat now has a worse outcome than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit is gone. But this number combines IL-6 and death. It answers "which group has the better outcome?", not "what is the
+# The direction is reversed: a treated rat now has a worse outcome than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit has disappeared. But this number combines IL-6 and death. It answers "which group has the better outcome?", not "what is the
 # effect of the treatment on IL-6?". Which rank is the worst depends on the endpoint: for IL-4, high values are regarded as good, so dead animals get the lowest rank.
 #
 # ## Comparing survival
@@ -231,7 +231,7 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# The trial would not have been significant, because the patients for whom the drug worked best were excluded.
+# The result of the trial would not have been significant, because the patients for whom the drug worked best were excluded.
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**

@@ -109,7 +109,7 @@ page.figure(
 # | by how much do they differ, in the unit of the measurement? | {term}`Hodges-Lehmann shift` | a scale on which equal differences have equal meaning, and groups with the same spread and shape of distribution |
 # | how often is a treated animal higher than an untreated one? | {term}`probability of superiority` | an order of the values |
 #
-# Treatments usually multiply concentrations, counts and titres, so a ratio is suitable for them. For IL-4 in the simulated rats of {doc}`the sepsis study <../../sepsis_cytokines/analysis>`, 300 µL against the septic control, the three effects are:
+# Treatments usually multiply concentrations, counts and titres, so a ratio is suitable for them. For IL-4 in the simulated rats of {doc}`the sepsis study <../../sepsis_cytokines/analysis>`, the three effects of 300 µL of secretome against the septic control are:
 
 # %% tags=["hide-input"]
 page.warn("Simulated animals. They show how the method works and are not evidence.")
@@ -165,7 +165,7 @@ page.say(
 # A patient without treatment has more pain than a treated patient in {glue:text}`pain` of pairs, ties counting one half. This is the estimate of the paper. statsmodels also gives the test statistic of the paper, {glue:text}`brunner_munzel`, with p = {glue:text}`brunner_p`.
 # The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; the interval of the first paper, {glue:text}`wald`, is symmetric about the estimate. Newcombe's interval extends farther towards one half, and in his simulations the proportion of intervals that contain the true value is nearer to 95 %.
 #
-# The example of a shift is the permeability of the chorioamnion, a fetal membrane, at term and early in pregnancy {cite}`hollander-1973`.
+# The example of a shift is the permeability of the chorioamnion, a fetal membrane, at term compared with early pregnancy {cite}`hollander-1973`.
 
 # %%
 term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]

@@ -45,7 +45,7 @@ page = Page()
 # reason. Then look for evidence that the true ratio lies **inside** them.
 #
 # This book uses 0.80 to 1.25 for most ratios: from a fifth less to a quarter more. These limits are the convention for comparing generic medicines with the original {cite}`fda-2001`. They have no biological
-# reason for IL-6 or phagocytosis; if you know which change would matter, use that instead.
+# reason for IL-6 or phagocytosis; if you know which change would matter, use that change instead.
 #
 # (lesson-equivalence-picture)=
 # ## Intervals and margins
@@ -148,7 +148,7 @@ page.say(
 # - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` treats the bounds as *differences*, without a warning. For the tablets it then tests whether the generic is 0.8 to 1.25 units higher, and gives
 #   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
 # - **Ignoring the pairs.** The same function with the transform, but for two independent groups, gives {glue:text}`pooled`. Use `ttost_paired` for pairs.
-# - **Calculating the {term}`power` afterwards.** The "observed power" of some statistics programs is a function of p: if p is large it is low, and it gives no information on equivalence {cite}`hoenig-2001`. The interval gives this information.
+# - **Calculating the {term}`power` afterwards.** The "observed power" of some statistics programs is a function of p: it is low if p is large, and it gives no information on equivalence {cite}`hoenig-2001`. The interval gives this information.
 # - **Choosing the margins from the interval.** With sufficiently wide margins, any two groups are equivalent. State the margins in the protocol.
 # :::
 
@@ -228,7 +228,7 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# Both limits of the 90 % interval must lie inside, so b is given by the limit that is farther from 1. In a paper, write that the 90 % interval excludes changes by more than this factor. This is more useful than "not significant".
+# Both limits of the 90 % interval must lie inside the margins, so b is given by the limit that is farther from 1. In a paper, write that the 90 % interval excludes changes by more than this factor. This is more useful than "not significant".
 
 # %% [markdown] tags=["solution", "programs"]
 # **In R.**

@@ -303,7 +303,7 @@ answer = bool(stats.mann_whitney([1.0] * 12, np.arange(16, 28)).pvalue < 0.001)
 answer
 
 # %% [markdown] tags=["solution"]
-# Yes. Every value below the limit is below every observed value, and ranks need only this. A ratio cannot be estimated here, only bounded.
+# Yes. Every value below the limit is below every observed value, and a rank test needs no more. A ratio cannot be estimated here, only bounded.
 
 # %% [markdown]
 # ### 5. The last well of the plate

@@ -112,13 +112,12 @@ limits = dunnett.confidence_interval(0.95)
 (2**limits.low).round(2).tolist(), (2**limits.high).round(2).tolist()
 
 # %% [markdown]
-# The highest dose into the muscle, the fourth group, raises the titre at least {glue:text}`at_least`-fold.
+# The highest dose into the muscle, the fourth of the treated groups, raises the titre at least {glue:text}`at_least`-fold.
 #
 # (lesson-many-groups-family)=
 # ## Which comparisons belong together?
 #
-# A *family* is a set of comparisons: if any one of them is significant, you would make the claim. "Some dose raises the titre" is claimed if at least one of the doses does, so its family is all doses. "*Every* dose raises
-# AFC" is another kind of claim: it requires all comparisons to be significant, so each may be tested at 5 % without adjustment. The reference drug, and a sham group that shows that sepsis was induced, answer separate
+# A *family* is a set of comparisons: if any one of them is significant, you would make the claim. "Some dose raises the titre" is claimed if at least one of the doses does, so its family is all doses. "*Every* dose raises the titre" is another kind of claim: it requires all comparisons to be significant, so each may be tested at 5 % without adjustment. The reference drug, and a sham group that shows that sepsis was induced, answer separate
 # questions. Define families before the data are seen; {doc}`what a verdict means <../../../book/verdicts>` lists those of this book.
 #
 # ## Worked example: water fleas

@@ -119,7 +119,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # ## The number for the ethics form
 #
 # - **Several doses?** Divide the 5 % by the number of tests in the family (exercise 2).
-# - **Deaths?** n is the number *alive at sampling*. If a third die, divide by two thirds.
+# - **Deaths?** n is the number *alive at sampling*. If a third of the animals die, divide this number by two thirds.
 # - **Cages?** If cages are treated, {ref}`n is the number of cages <lesson-cages>`.
 # - **Equivalence?** To show equivalence usually needs more animals than to show a difference.
 # - **Effect uncertain?** Report the power for several effects. The command `secretome power` does this for each claim, and prints a sentence for the form.
@@ -135,7 +135,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # - **One group or both?** `solve_power` of statsmodels returns `nobs1`, the size of *one* group, and R's `power.t.test` prints "n is number in *each* group" below its result. The form asks for the total.
 # - **Planning for a t test and using a rank test.** With three against three the exact rank test cannot be significant at 5 %, even if the planned power of the t test was high.
 # - **"Observed power".** Power at the observed effect is a function of p {cite}`hoenig-2001`. Calculate power before the experiment.
-# - **An SE used as an SD.** The number after ± in a paper may be a standard error, which is the SD divided by √n. An experiment planned with it is far too small. {ref}`How to distinguish them <lesson-auditing>`.
+# - **An SE used as an SD.** The number after ± in a paper may be a standard error, which is the SD divided by √n. An experiment planned with it is far too small. The next lesson explains {ref}`how to distinguish them <lesson-auditing>`.
 # :::
 
 # %% [markdown]

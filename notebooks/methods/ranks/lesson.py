@@ -174,7 +174,7 @@ print(mannwhitneyu(rod_treated, rod_control).pvalue)
 # - **"Ranks compare medians."** Rank tests compare how often a value of one group exceeds a value of the other. Two groups can have equal medians and a small p.
 # :::
 #
-# An exact test has few possible p-values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; for the rats on the rod it is {glue:text}`rod_midp`. This book reports the mid-p with the exact p, but decides by the exact p.
+# An exact test has few possible p-values, especially with ties, so at a level of 5 % it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; for the rats on the rod it is {glue:text}`rod_midp`. This book reports the mid-p with the exact p, but decides by the exact p.
 
 # %% [markdown]
 # ## Exercises
