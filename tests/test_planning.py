@@ -128,6 +128,10 @@ def test_planning_sentences_match_the_approved_text() -> None:
             "command, without its table": [line for line in command.output.splitlines() if re.match(r"\w", line)],
             "75 % of each effect": power_text.plan_sentences(PROTOCOLS, plans, 0.8, effect=0.75),
             "figure of a study": power_text.planning_alt(PROTOCOLS["humoral_immunity"], own, 0.8),
+            "captions: groups, no control, pairs": [
+                power_text.planning_caption(PROTOCOLS[name], plans[plans["study"] == name], 0.8)
+                for name in ("humoral_immunity", "tooth_growth", "treg_conditioned_medium")
+            ],
         },
     )
 

@@ -44,8 +44,8 @@ page.say(
 # (power-numbers)=
 # ## Group sizes
 #
-# The table gives the smallest group size with which a true claim is supported in {glue:text}`target` of cohorts. The first column uses the effects that the study pages assume
-# from the publications. **This is not enough.** Effects that were published because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of the effect (on the log scale: half of a
+# The table gives the smallest group size with which a true claim is supported in {glue:text}`target` of cohorts. The first column uses the effects that each protocol assumes
+# from the publications. **These sizes are probably too small.** Effects that were published because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of the effect (on the log scale: half of a
 # ratio of 4 is a ratio of 2).
 
 # %% tags=["remove-input"]
@@ -56,7 +56,8 @@ page.table(
 )
 
 # %% [markdown]
-# "More than" means that no simulated size is enough. A share just below 80 % is not enough, also if it is rounded to 80 % in the tables below. A claim about six groups requires an effect in all six, and if its smallest effect lies near the equivalence margins it needs more animals than
+# "More than" means that no simulated size is enough. A dash means that the fraction does not apply: the claim is that nothing changes, or no group is a control. A share just below {glue:text}`target` can be rounded to
+# {glue:text}`target` in the tables below, and is not enough. A claim about six groups requires an effect in all six, and if its smallest effect lies near the equivalence margins it needs more animals than
 # anyone should use: test such a claim at one dose.
 #
 # ## Power curves
@@ -75,9 +76,7 @@ for name, protocol in protocols.items():
         figures.planning_figure(own, titles, target),
         f"plans-{name}",
         power_text.planning_alt(protocol, own, target),
-        f"{protocol.title}: the share of simulated cohorts that support each claim, against the number of {protocol.units} per group, for the assumed "
-        f"effect and two fractions of it. The horizontal line is at {text.percent(target)}. The marked n is the smallest simulated size that reaches it "
-        "with three quarters of the assumed effect; a panel without a mark has none.",
+        power_text.planning_caption(protocol, own, target),
     )
     page.table(power_tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
 

@@ -43,7 +43,7 @@ def ethics_sentence(
         else f" at {percent(rates['effect'].iloc[0])} of the assumed effect ({_scale(protocol, claim)})"
     )
     return (
-        f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
+        f"Number of {protocol.units}: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
         f"{share(row['supported'], row['cohorts'])} of {_grouped(row['cohorts'])} simulated cohorts in which it is "
         f"true{effect}{one_fewer}. Planned test: {test}; supported if {supported}."
     )
@@ -75,7 +75,7 @@ def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
     scale = " or ".join(dict.fromkeys(_scale(protocol, claim) for claim in protocol.simulated.claims.values()))
     share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of the assumed one ({scale})"
     return (
-        f"All percentages are of simulated {protocol.units}, drawn from the assumptions on the study's page: "
+        f"All percentages are of simulated {protocol.units}, drawn from the assumptions of the study's protocol: "
         f"{scenario} ({about}){share_of_effect}. The number after ± is twice the standard error of the simulation. "
         "Other standard deviations or effects need other numbers."
     )
@@ -110,9 +110,28 @@ def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
                 f"{claim.sentence} At {percent(effect)} of the effect supported in {percent(target)} {reached}."
             )
     return (
-        f"Small panels, one per claim: share of simulated cohorts that support it, against {protocol.units} per group. "
+        f"Small panels, one per claim: share of simulated cohorts that support it, against {_counted(protocol)}. "
         f"{' '.join(parts)}"
     )
+
+
+def planning_caption(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
+    """Caption of the curves of a study. Without a control, only the assumed effect is simulated, and no n is marked."""
+    reduced = (plans["effect"] < 1).any()
+    marked = (
+        " The marked n is the smallest simulated size that reaches it with three quarters of the assumed effect; a "
+        "panel without a mark has none."
+    )
+    return (
+        f"{protocol.title}: the share of simulated cohorts that support each claim, against the number of "
+        f"{_counted(protocol)}, for the assumed effect{' and two fractions of it' if reduced else ''}. The horizontal "
+        f"line is at {percent(target)}.{marked if reduced else ''}"
+    )
+
+
+def _counted(protocol: Protocol) -> str:
+    """What n counts: the animals of a group, or all units of a paired study."""
+    return protocol.units if protocol.design == "paired" else f"{protocol.units} per group"
 
 
 def _scale(protocol: Protocol, claim: Claim) -> str:
