@@ -10,7 +10,7 @@
 # (do-the-claims-hold)=
 # # Has anyone tested these claims?
 #
-# **{glue:text}`headline`** The table lists every claim of this book and the verdict of every {term}`cohort`. A cohort is added when somebody {doc}`reruns a study <../../book/rerun>` on new animals and
+# **{glue:text}`headline`** This scoreboard lists every claim of this book and the verdict of every {term}`cohort`. A cohort is added when somebody {doc}`reruns a study <../../book/rerun>` on new animals and
 # {doc}`publishes the result <../../book/reruns/index>`.
 
 # %% tags=["remove-input"]
@@ -68,7 +68,7 @@ for name, protocol in protocols.items():
 # ## How far to trust a verdict
 #
 # For each study, each scenario and each size from {glue:text}`sizes` animals per group, {glue:text}`cohorts` cohorts were simulated and analysed like the file of a laboratory. The results depend on the assumptions of
-# {doc}`the sepsis study <../sepsis_cytokines/analysis>` and {doc}`the humoral study <../humoral_immunity/analysis>`: other standard deviations or effects give other results. The number after ± is twice the standard error of the simulation.
+# the protocols, which {doc}`the sepsis study <../sepsis_cytokines/analysis>` and {doc}`the humoral study <../humoral_immunity/analysis>` list: other standard deviations or effects give other results. The number after ± is twice the standard error of the simulation.
 
 # %% tags=["remove-input"]
 page.warn("Simulated cohorts. These numbers were drawn by a computer; they are not evidence for or against a claim.")
@@ -92,7 +92,7 @@ show_shares(
     "support a true claim",
     0.8,
     1.0,
-    "If a claim is true: the share of simulated cohorts that support it, with the effects that the study pages assume. The dashed line is "
+    "If a claim is true: the share of simulated cohorts that support it, with the effects that the protocols assume. The dashed line is "
     "at 80 %. The rest is almost always inconclusive: with few animals, an inconclusive verdict says little about a true claim.",
 )
 show_shares(
