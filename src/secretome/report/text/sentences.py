@@ -323,7 +323,7 @@ def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence
             if study.protocol.claims_from_cohort
             else "The data of this cohort were public when the claims of the study were chosen."
         )
-        return f"{which} They are shown as source data and never counted as a test of the claims."
+        return f"{which} The verdicts are marked as source data and never counted as a test of the claims."
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
     if (verdicts["verdict"] == "untestable").all():
