@@ -126,6 +126,10 @@ page.table(tables.groups_table(study), "Every measurement", folded=True, data=st
 page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
+# (sepsis-min-pvalues)=
+# In the tables, the *planned p* is adjusted for the two doses. The *published p* is that of the test that the authors are presumed to have used: {glue:text}`test_stated`. With few rats there are few {term}`permutations`
+# of the ranks, so this p cannot be smaller than the {term}`minimum attainable p-value` in the last column.
+#
 # ### IL-6
 #
 # {glue:text}`censored_il6`. Such a value is a {term}`nondetect`.
@@ -174,10 +178,6 @@ if study.protocol.survival:
     )
 
 # %% [markdown]
-# (sepsis-min-pvalues)=
-# The *planned p* is adjusted for the two doses. The *published p* is that of the test that the authors are presumed to have used: {glue:text}`test_stated`. With few rats there are few {term}`permutations`
-# of the ranks, so this p cannot be smaller than the {term}`minimum attainable p-value` in the last column.
-#
 # :::{admonition} Rules: how the planned analysis decides a claim
 # :class: dropdown
 #
