@@ -313,7 +313,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ```
 #
 # ```{take-aways}
-# - A claim that {ref}`every group changes <humoral-planned>` requires all groups, so p is not adjusted; if one group is not significant, the claim stays open.
+# - A claim that {ref}`every group changes <humoral-planned>` requires all groups, so p is not adjusted; if one group is not significant, the claim is not supported.
 # - "Unchanged" is shown by {ref}`intervals inside the equivalence margins <humoral-unchanged>`, never by a large p.
 # - Two trends differ only if {ref}`their difference is tested <humoral-routes>`.
 # - With many groups of few mice, no exact rank test {ref}`can be significant <humoral-min-pvalues>` after Bonferroni's adjustment.

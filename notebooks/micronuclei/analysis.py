@@ -114,7 +114,7 @@ page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 # ### Every dose
 #
 # A claim that *every* dose raises the count is supported if each of the {glue:text}`group_count` doses is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest, so the
-# dose with the smallest effect decides.
+# dose with that p decides.
 
 # %% tags=["remove-input"]
 every = primary_results(study, results, "every")
@@ -201,7 +201,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ```
 #
 # ```{take-aways}
-# - A claim about every dose {ref}`depends on the dose with the smallest effect <micronuclei-every>`.
+# - A claim about every dose {ref}`depends on the dose with the largest p <micronuclei-every>`.
 # - A trend over the doses is tested {ref}`without the vehicle <micronuclei-dose>`.
 # - Rules written after the data were public {ref}`cannot test a claim on these data <micronuclei-limits>`.
 # ```
