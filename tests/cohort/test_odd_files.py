@@ -218,3 +218,15 @@ def test_titres_as_numbers_of_steps_are_refused(tmp_path: Path) -> None:
     assert [problem.place for problem in error.value.problems] == ["all of titre"]
     path.write_text(table(rows, ["animal", "group", "titre (reciprocal dilution)"]))
     assert any("states its unit" in note for note in load_study("humoral_immunity", path).cohort.notes)
+
+
+@pytest.mark.parametrize("titres", [("1.2", "1.51", "1.81"), ("0.0625", "0.03125", "0.125"), ("4.0", "5.5", "6.0")])
+def test_titres_as_logarithms_or_fractions_are_refused(tmp_path: Path, titres: tuple[str, ...]) -> None:
+    study = load_study("humoral_immunity")
+    mice = study.cohort.values[study.cohort.values["endpoint"] == "titre"]
+    rows = [[mouse.animal, mouse.group, titres[at % 3]] for at, mouse in enumerate(mice.itertuples())]
+    path = tmp_path / "mice.csv"
+    path.write_text(table(rows, ["animal", "group", "titre"]))
+    with pytest.raises(InputError) as error:
+        load_study("humoral_immunity", path)
+    assert [problem.place for problem in error.value.problems] == ["all of titre"]

@@ -107,3 +107,18 @@ def test_simulated_origin_may_be_named(sepsis_protocol: Protocol) -> None:
 def test_dilution_is_noted(sepsis_protocol: Protocol) -> None:
     notes = read(sepsis_protocol, book(above="Dilution factor: 5")).notes
     assert [note for note in notes if note.startswith("'Dilution factor: 5'")]
+
+
+@pytest.mark.parametrize("header", ["note", "Observations"])
+@pytest.mark.parametrize("text", ["died 40 h", "found dead", "mati jam ke-40", "murió", "†"])
+def test_death_next_to_a_value_is_refused(sepsis_protocol: Protocol, header: str, text: str) -> None:
+    rows = [[*row, text if row[0] == "r4" else None] for row in RATS]
+    (problem,) = refused(sepsis_protocol, xlsx({"Data": [[*HEADER, header], *rows]}))
+    assert problem.place == "cell Data!E5"
+    without = [[*row[:2], None, None, text] if row[0] == "r4" else row for row in rows]
+    assert read(sepsis_protocol, xlsx({"Data": [[*HEADER, header], *without]})).values["lower"].notna().sum() == 10
+
+
+def test_remark_that_an_animal_is_alive_is_read(sepsis_protocol: Protocol) -> None:
+    rows = [[*row, "not dead" if row[0] == "r4" else None] for row in RATS]
+    assert len(read(sepsis_protocol, xlsx({"Data": [[*HEADER, "note"], *rows]})).values) == 12

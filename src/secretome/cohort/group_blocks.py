@@ -10,7 +10,7 @@ from secretome.cohort.files.sheet import Cell, Grid, Row
 from secretome.cohort.flags import column_meanings, has_only_flags
 from secretome.cohort.headers import Table, is_unit_cell, with_unit
 from secretome.cohort.row_titles import names_no_animal
-from secretome.cohort.summary_rows import is_summary, typed_mean, without_summaries
+from secretome.cohort.summary_rows import is_summary, typed_count, typed_mean, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import BRACKETS, Vocabulary
 
@@ -150,4 +150,8 @@ class BlockReader:
             found = "a row that is in every column the mean or the median of the rows above, from "
             remedy = "Delete the row; if it is an animal, give every animal an id."
             self.errors.add(mean, f"{found}{mean.text.strip()!r} on", "animals: a summary is not an animal", remedy)
+        elif not any(names) and (count := typed_count(rows, positions)):
+            found = f"a row that is in every column the number of values above, from {count.text.strip()!r} on"
+            remedy = "Delete the row; if it is an animal, give every animal an id."
+            self.errors.add(count, found, "animals: a summary is not an animal", remedy)
         return rows

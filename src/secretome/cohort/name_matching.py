@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Literal
 
 from secretome.cohort.errors import ErrorCollector, quoted
 from secretome.cohort.files.sheet import Cell, Sheet
+from secretome.cohort.group_checks import group_of_dose, has_other_unit
 from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, keys_and_labels, map_option, map_options
 from secretome.protocol import Choice, Endpoint, Group, Problem, normalise, spelling
 
@@ -22,6 +25,13 @@ ABSENT = {
     "endpoint": "Write the endpoint in every row.",
 }
 MAX_NAMES = 6
+# Words of a control that is not the diseased one, or not the healthy one.
+OTHER_CONTROL = frozenset(
+    """
+    normal healthy negative neg positive pos naive naïve intact sham untreated vehicle blank negatif positif negativo
+    positivo
+    """.split()
+)
 # What people write for 'the same as above'.
 DITTO = frozenset({'"', "''", "\u3003", "\u2033", "\u201d", "\u201e", "do", "do.", "ditto", "idem", "id."})
 
@@ -97,7 +107,7 @@ class CellNames:
             found = f"the {self.kind}s {quoted(similar, ' and ')}, which are different names"
             remedy = f"State the {self.kind} of each, with {map_options(similar, 'KEY')}."
             return found, remedy, self._choice(similar)
-        if not guess:
+        if not guess or self._is_another(text, guess):
             return found, UNKNOWN[self.kind].format(option=map_option(text, "KEY")), self._choice([text])
         key = self.key(Cell(guess, 1, 1)) or guess
         same = [self.name(cell) for cell in self.cells.get(key, {}).values()]
@@ -116,12 +126,37 @@ class CellNames:
     def _similar_names(self, text: str, guess: str | None) -> list[str]:
         """The names that are similar to the same name of the study, or that differ from one another only by signs."""
         known = [self.name(cell) for cells in self.cells.values() for cell in cells.values()]
-        near = [name for name in self.unknown.values() if guess and self._guess(name) == guess]
+        near = [name for name in self.unknown.values() if guess and self._key_of_guess(name) == self._known(guess)]
         signs = [name for name in (*self.unknown.values(), *known) if normalise(name) == normalise(text)]
         return list({spelling(name): name for name in (*near, *signs)}.values())[:MAX_NAMES]
 
     def _guess(self, text: str) -> str | None:
         return self.vocabulary.similar(text, keys_and_labels(self._names_of_study))
+
+    def _key_of_guess(self, text: str) -> str | None:
+        guess = self._guess(text)
+        return self._known(guess) if guess else None
+
+    def _is_another(self, text: str, guess: str) -> bool:
+        """Whether a name that is similar to that of a group may well be another group, so that it is not suggested.
+
+        It has the dose of another group; or a word that no name of the group has, beside a control of which there are
+        two kinds, or beside the right name of the group in the same file, as 'healthy control' beside 'septic control'.
+        """
+        protocol, key = self.vocabulary.protocol, self._known(guess) or ""
+        if self.kind != "group":
+            return False
+        if group_of_dose(text, key, protocol) or has_other_unit(text, key, protocol):
+            return True
+        names = [
+            word for name in (key, protocol.groups[key].label) for word in re.findall(r"[^\W\d_]+", name.casefold())
+        ]
+        words = re.findall(r"[^\W\d_]+", text.casefold())
+        has_other_word = any(not get_close_matches(word, names, 1, 0.6) for word in words)
+        roles = [group.role for group in protocol.groups.values()]
+        is_one_of_two = protocol.groups[key].role in ("control", "sham") and "sham" in roles
+        names_other = bool(OTHER_CONTROL & set(words) - set(names))
+        return has_other_word and (bool(self.cells.get(key)) or (is_one_of_two and names_other))
 
     def _merged_name_problem(self, cells: list[Cell], key: str, file: str) -> Problem:
         """The problem of different names that would become one group or endpoint."""

@@ -24,6 +24,7 @@ from secretome.cohort.files.opening import read_bytes
 from secretome.cohort.files.sheet import Cell, Sheet
 from secretome.cohort.flag_checks import check_flags
 from secretome.cohort.format_checks import check_formatting
+from secretome.cohort.group_checks import check_groups
 from secretome.cohort.layouts import read_sheet
 from secretome.cohort.measurements import MeasurementReader, carried
 from secretome.cohort.model import Cohort, cohort_id
@@ -160,6 +161,7 @@ class _CohortReader:
         auxiliary = reader.set_decimal_marks(self._decimal_marks(entries))
         measurements = [measurement for entry in entries if (measurement := reader.measurement(entry)) is not None]
         check_flags(self.columns, measurements, self.errors)
+        check_groups(self.columns, measurements, self.errors)
         self.notes += check_remarks(self.columns, measurements, self.errors)
         origin = self._origin()
         if not measurements and self.columns.has_survival:

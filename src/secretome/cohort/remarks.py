@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from secretome.cohort.columns import Columns, unit_remedy
 from secretome.cohort.errors import ErrorCollector, quoted, shorten
-from secretome.cohort.files.sheet import Cell, Grid
+from secretome.cohort.files.sheet import Cell, Grid, cell_ranges
 from secretome.cohort.replicates import Measurement
 from secretome.cohort.units import canonical, factor
 from secretome.cohort.values import is_value
@@ -40,6 +40,13 @@ _EXCLUDED = re.compile(
     r"|died|dead|death|euthani[sz]ed|verstorben|gestorben|muerto|mati|исключ\w+|погиб\w*|умер\w*)\b",
     re.IGNORECASE,
 )
+# What a remark in the row of an animal says of its death; 'not dead' says the opposite.
+_DIED = re.compile(
+    r"†|\b(?:died|dead|deceased|euthani[sz]ed|verstorben|gestorben|verendet|muri[óo]|muert[oa]|mort[ea]?|mati|öldü|öldu"
+    r"|погиб\w*|умер\w*)\b|死亡",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:no|not|none|nicht|nein|belum|tidak|не|нет)\b", re.IGNORECASE)
 _NUMBERED = re.compile(
     rf"(?:\b(?:{'|'.join(ANIMAL_WORDS)}|mice|id|no|nr|tier|ratte|maus|tikus|rata|крыс\w*|мыш\w*)(?:s|n|es)?\.?|[#№])[\s.:#№]*"
     r"(?P<numbers>\d+(?:\s*(?:,|;|&|\+|and|und|y|dan|и)\s*\d+)*)",
@@ -82,11 +89,13 @@ class _Remarks:
         self.protocol = columns.protocol
         self.errors = errors
         self.included = [each for each in measurements if not each.record["exclude"]]
-        known = (each.record for each in self.included if not math.isnan(each.record["lower"]))
-        self.animals = dict.fromkeys(record["animal"] for record in known)
+        known = [each for each in self.included if not math.isnan(each.record["lower"])]
+        self.animals = dict.fromkeys(record["animal"] for record, _ in known)
+        self.rows = {(cell.sheet, cell.row) for _, cell in known}
 
     def check(self) -> list[str]:
         notes = []
+        self._check_rows()
         sheet = self.columns.sheet
         for title in dict.fromkeys(
             cell.sheet for cell in sheet.header if cell.sheet and not cell.sheet.startswith("[")
@@ -106,6 +115,28 @@ class _Remarks:
             if _DILUTED.search(text):
                 notes.append(f"{shorten(text, MAX_TEXT)!r}: the values are taken as multiplied by any dilution already")
         return notes
+
+    def _check_rows(self) -> None:
+        """Refuse a remark in the row of an animal with values that says that it died."""
+        columns, known = self.columns, self.rows
+        if "event" in columns.named:
+            return
+        used = columns.used - {columns.named.get("note", -1)}
+        reported = {problem.place for problem in self.errors.problems}
+        for position, header in enumerate(columns.sheet.header):
+            if position in used or f"cell {header.name}" in reported:
+                continue
+            cells = [row[position] for row in columns.sheet.rows if (row[position].sheet, row[position].row) in known]
+            died = [cell for cell in cells if _DIED.search(cell.visible_text) and not _NOT.search(cell.visible_text)]
+            if died and f"cell {died[0].name}" not in reported:
+                text = repr(shorten(died[0].visible_text, MAX_TEXT))
+                more = f", and others in {cell_ranges(died)}" if len(died) > 1 else ""
+                found = f"{text} next to values, in the column {header.text.strip()!r}{more}"
+                remedy = (
+                    "If the animal died before it was sampled, empty its values, and write 1 in a column 'event' and "
+                )
+                remedy += "the hour in a column 'time'. If it died later, delete the remark."
+                self.errors.add(died[0], found, "no value of a dead animal", remedy)
 
     def _check_values(self, text: str, cell: Cell | None) -> None:
         """Refuse another unit, if the table states none, and values that were converted."""

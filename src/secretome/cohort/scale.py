@@ -110,7 +110,9 @@ def _of_rows(values: pd.DataFrame, endpoint: Endpoint) -> Departure | None:
 
 
 def _are_steps(values: set[float]) -> bool:
-    """Whether titres are log2 steps, such as 4, 5 and 6: neighbouring dilutions are not 4 and 5 times."""
+    """Whether titres are logarithms: neighbouring dilutions are not 4 and 5 times, and none is 1.51 times or 0.06."""
+    if any(value != int(value) for value in values):
+        return max(values) <= MAX_STEPS
     whole = all(value == int(value) and value <= MAX_STEPS for value in values)
     return whole and any(value >= MIN_STEPS and value + 1 in values for value in values)
 

@@ -28,6 +28,8 @@ ALONE = frozenset(
 # A mean of two values or more is reported if chance would make it in one of ten thousand tables.
 MIN_SURPRISE = 4.0
 MIN_VALUES = 2
+# In so many columns, a row of numbers of values is no coincidence.
+MIN_COUNTED = 3
 
 
 def is_summary(text: str) -> bool:
@@ -97,6 +99,16 @@ def typed_mean(rows: Sequence[Row], positions: Sequence[int]) -> Cell | None:
         for middle in (statistics.fmean, statistics.median):
             if filled and sum(_surprise(column[:-1], column[-1], middle) for column in filled) >= MIN_SURPRISE:
                 return next(rows[number][at] for at in positions if rows[number][at].filled)
+    return None
+
+
+def typed_count(rows: Sequence[Row], positions: Sequence[int]) -> Cell | None:
+    """Return the first cell of a row that is, in three columns or more, the number of values above; None if none is."""
+    for number in range(MIN_VALUES, len(rows)):
+        filled = [at for at in positions if rows[number][at].filled]
+        counts = [str(sum(row[at].filled for row in rows[:number])) for at in filled]
+        if len(filled) >= MIN_COUNTED and [rows[number][at].text.strip() for at in filled] == counts:
+            return rows[number][filled[0]]
     return None
 
 
