@@ -75,7 +75,7 @@ class RandomEffectsResult(TResult):
         return interval
 
     def prediction_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Interval for the true effect in a further cohort, by t with k - 2 degrees of freedom [3]_.
+        """Interval for the true effect in a further cohort, by t with k - 2 degrees of freedom.
 
         It is infinite with two cohorts, which give no information on it. With few cohorts its coverage is below the
         nominal level.
