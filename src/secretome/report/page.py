@@ -185,7 +185,7 @@ class Page:
                     panels.append(Panel(figure, name, report_text.specification_alt(study, claims[key], rows), title))
         self.panels(panels, report_text.curves_caption(study, alpha))
         for key, specifications in curves.items():
-            title = f"All analyses of the claim “{claims[key].sentence.rstrip('.')}”"
+            title = f"All analyses of “{claims[key].sentence.rstrip('.')}”"
             self.table(tables.specifications_table(study, specifications), title, folded=True, data=specifications)
         choices = "Specifications, with the reason for each choice"
         self.table(tables.options_table(pd.concat(curves.values())), choices, folded=True)
