@@ -101,7 +101,7 @@ page.say(
 # %% [markdown]
 # Of the sizes in the figure, {glue:text}`most` rats in each group are enough for a power of 80 % if IL-6 falls to 35 %, and {glue:text}`half` if it falls to half. For a fall to 80 % the power is {glue:text}`weak` with twenty rats in each group. An effect half as large on the log scale needs about four times as many animals.
 #
-# The power of the exact {term}`Mann-Whitney test` is a little below that of Welch's for these distributions. There is one large exception: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`its minimum attainable p is above 0.05 <lesson-min-pvalues>`.
+# The power of the exact {term}`Mann-Whitney test` is slightly lower than that of Welch's test for these distributions. With one size the difference is large: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`its minimum attainable p is above 0.05 <lesson-min-pvalues>`.
 #
 # ## Worked example: Cohen's table
 #

@@ -266,8 +266,10 @@ class Specification:
         on_logs = self.scale in (Scale.LOG, Scale.LOG_RANK)
         if self.dose:
             return f"{TESTS[self.test]} of {'log values' if on_logs else 'values'} on {DOSES[self.dose]}"
+        if not on_logs:
+            return TESTS[self.test]
         comma = "," if self.test in WITH_COMMA else ""
-        return f"{TESTS[self.test]}{f'{comma} on logs' if on_logs else ''}"
+        return f"{TESTS[self.test]}{comma} on logs"
 
     def name(self, *, below: bool = False, above: bool = False, state_adjustment: bool = False) -> str:
         """The label with the substituted values, where there are values below or above a limit, and the adjustment."""

@@ -12,6 +12,7 @@ from secretome.cli.common import app, out, usage_errors, write_new
 if TYPE_CHECKING:
     from secretome.cohort.new_study import NewStudy
 
+# With so many measurements, most suggested claims would be deleted by hand.
 MANY_ENDPOINTS = 4
 
 

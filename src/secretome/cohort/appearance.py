@@ -25,7 +25,7 @@ def appearance_notes(sheet: Sheet, group: int | None, used: Sequence[Grid], grid
     """
     values = _cells(sheet)
     names = _groups(sheet, group)
-    inside = {_position(cell) for row in (sheet.header, *sheet.rows) for cell in row}
+    inside = {_position(cell) for cell in sheet.cells}
     outside = [row for grid in grids for row in grid.rows]
     notes = []
     for kind, words in (("fill", "cells filled with"), ("font", "text in")):

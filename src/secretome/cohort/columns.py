@@ -93,6 +93,14 @@ class Columns:
         """The positions of the columns that are used."""
         return {*self.named.values(), *self.wide.values(), *self.limits.values()}
 
+    @property
+    def unexplained(self) -> list[tuple[int, Cell]]:
+        """The positions and headers of columns that are not used, or only kept as notes, and have no problem yet."""
+        used = self.used - {self.named.get("note", -1)}
+        reported = {problem.place for problem in self.errors.problems}
+        header = enumerate(self.sheet.header)
+        return [(at, cell) for at, cell in header if at not in used and f"cell {cell.name}" not in reported]
+
     def auxiliary(self, name: str, endpoint: str) -> int | None:
         """The position of an auxiliary column for an endpoint: its own, or the one for all; None if there is none."""
         return self.limits.get((name, endpoint), self.named.get(name))

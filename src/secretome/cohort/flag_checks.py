@@ -45,11 +45,7 @@ def check_flags(columns: Columns, measurements: Sequence[Measurement], errors: E
     included = [measurement for measurement in measurements if not measurement.record["exclude"]]
     values = group_by(included, lambda measurement: (measurement.cell.sheet, measurement.cell.row))
     _refuse_marked_ids(columns, errors)
-    reported = {problem.place for problem in errors.problems}
-    used = columns.used - {columns.named.get("note", -1)}
-    for position, header in enumerate(columns.sheet.header):
-        if position in used or f"cell {header.name}" in reported:
-            continue
+    for position, header in columns.unexplained:
         if flagged := _flagged_values(columns, position, values):
             _refuse_flags(header, flagged, errors)
         elif names_limit(header.text):

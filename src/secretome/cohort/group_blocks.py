@@ -146,12 +146,13 @@ class BlockReader:
         names = ["" if titles is None else row[titles].text.strip() for row in rows]
         rows, notes = without_summaries(rows, positions, names)
         self.notes += notes
-        if not any(names) and (mean := typed_mean(rows, positions)):
-            found = "a row that is in every column the mean or the median of the rows above, from "
+        if any(names):
+            return rows
+        what = "mean or the median of the rows"
+        if (summary := typed_mean(rows, positions)) is None:
+            what, summary = "number of values", typed_count(rows, positions)
+        if summary:
+            found = f"a row that is in every column the {what} above, from {summary.text.strip()!r} on"
             remedy = "Delete the row; if it is an animal, give every animal an id."
-            self.errors.add(mean, f"{found}{mean.text.strip()!r} on", "animals: a summary is not an animal", remedy)
-        elif not any(names) and (count := typed_count(rows, positions)):
-            found = f"a row that is in every column the number of values above, from {count.text.strip()!r} on"
-            remedy = "Delete the row; if it is an animal, give every animal an id."
-            self.errors.add(count, found, "animals: a summary is not an animal", remedy)
+            self.errors.add(summary, found, "animals: a summary is not an animal", remedy)
         return rows

@@ -23,7 +23,7 @@ def check_groups(columns: Columns, measurements: Sequence[Measurement], errors: 
     for position, header in enumerate(columns.sheet.header):
         if position in columns.used:
             continue
-        is_dose = normalise(re.sub(r"[\[(].*", "", header.text)).startswith("dos")
+        is_dose = normalise(header.text).startswith("dos")
         unit = unit_in_brackets(header.text) if is_dose else ""
         others: dict[str, list[Cell]] = {}
         for row in columns.sheet.rows:
@@ -65,10 +65,11 @@ def group_of_dose(text: str, own: str, protocol: Protocol, unit: str = "") -> st
 def has_other_unit(text: str, own: str, protocol: Protocol) -> bool:
     """Return whether a text states the number of the `own` group's dose with another unit, as '150 mL' for 150 µL."""
     group = protocol.groups.get(own)
-    return bool(group) and any(
+    if group is None:
+        return False
+    return any(
         float(match["number"].replace(",", ".")) == group.dose and _is_other_unit(match["unit"] or "", group.dose_unit)
         for match in _DOSE.finditer(text)
-        if group
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -60,11 +61,7 @@ def read_sheet(
     if not reader.has_animals(grids) and (export := find_export(every, vocabulary, path)):
         return reader.read_export(export, grids, key)
     table = reader.read_with_key(grids, key) if key else reader.read(grids)
-    return replace(table, remarks=find_remarks(grids, [*reader.cells, *_cells((table.header, *table.rows))]))
-
-
-def _cells(rows: Iterable[Row]) -> list[Cell]:
-    return [cell for row in rows for cell in row]
+    return replace(table, remarks=find_remarks(grids, [*reader.cells, *table.cells]))
 
 
 def _grid_of_title(name: str, grids: list[Grid], path: Path) -> Grid:
@@ -212,7 +209,7 @@ class _TableReader:
             self.errors.add(header[0], "a header and no rows under it", "one row or more")
         top = 0 if self.is_export else min(cell.row for cell in table.header)
         preamble = [row for row in table.grid.rows if row[0].row < top]
-        self.cells += _cells((table.header, header, *rows))
+        self.cells += chain(table.header, header, *rows)
         size = f"{len(rows)} wells" if self.is_export else _size(header, rows)
         is_long = bool(set(self.vocabulary.columns(header)) & set(LONG))
         layout = LONG_LAYOUT if is_long else WIDE_LAYOUT

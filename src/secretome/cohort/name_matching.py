@@ -25,7 +25,7 @@ ABSENT = {
     "endpoint": "Write the endpoint in every row.",
 }
 MAX_NAMES = 6
-# Words of a control that is not the diseased one, or not the healthy one.
+# Words that distinguish two kinds of control, such as the healthy and the diseased one.
 OTHER_CONTROL = frozenset(
     """
     normal healthy negative neg positive pos naive naïve intact sham untreated vehicle blank negatif positif negativo
@@ -138,24 +138,23 @@ class CellNames:
         return self._known(guess) if guess else None
 
     def _is_another(self, text: str, guess: str) -> bool:
-        """Whether a name that is similar to that of a group may well be another group, so that it is not suggested.
+        """Whether a name that is similar to that of a group may be another group, so that the group is not suggested.
 
-        It has the dose of another group; or a word that no name of the group has, beside a control of which there are
-        two kinds, or beside the right name of the group in the same file, as 'healthy control' beside 'septic control'.
+        It may be if it states the dose of another group, or the dose in another unit. It also may be if it has a word
+        that no name of the group has, and the file has the right name of the group as well, or the word is of another
+        kind of control, as in 'healthy control' for 'septic control'.
         """
         protocol, key = self.vocabulary.protocol, self._known(guess) or ""
         if self.kind != "group":
             return False
         if group_of_dose(text, key, protocol) or has_other_unit(text, key, protocol):
             return True
-        names = [
-            word for name in (key, protocol.groups[key].label) for word in re.findall(r"[^\W\d_]+", name.casefold())
-        ]
-        words = re.findall(r"[^\W\d_]+", text.casefold())
+        names = _words(key) | _words(protocol.groups[key].label)
+        words = _words(text)
         has_other_word = any(not get_close_matches(word, names, 1, 0.6) for word in words)
         roles = [group.role for group in protocol.groups.values()]
         is_one_of_two = protocol.groups[key].role in ("control", "sham") and "sham" in roles
-        names_other = bool(OTHER_CONTROL & set(words) - set(names))
+        names_other = bool(OTHER_CONTROL & words - names)
         return has_other_word and (bool(self.cells.get(key)) or (is_one_of_two and names_other))
 
     def _merged_name_problem(self, cells: list[Cell], key: str, file: str) -> Problem:
@@ -182,3 +181,8 @@ def refuse_unused_groups(
             errors.add(cell, f"{found}, and {cell.text.strip()!r} in an unused column", expected, remedy)
         elif title:
             errors.add_at(f"sheet {title!r}", f"{found}, and an unused sheet {title!r}", expected, remedy)
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text without case; numbers and signs are left out."""
+    return set(re.findall(r"[^\W\d_]+", text.casefold()))

@@ -31,7 +31,7 @@ from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.name_matching import refuse_unused_groups
 from secretome.cohort.notes import describe
 from secretome.cohort.out_of_range import out_of_range, without_unit
-from secretome.cohort.remarks import check_remarks
+from secretome.cohort.remarks import check_deaths, check_remarks
 from secretome.cohort.repeated_times import BASELINE, at_time_of_protocol
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sample_key import KeyFile
@@ -162,6 +162,7 @@ class _CohortReader:
         measurements = [measurement for entry in entries if (measurement := reader.measurement(entry)) is not None]
         check_flags(self.columns, measurements, self.errors)
         check_groups(self.columns, measurements, self.errors)
+        check_deaths(self.columns, measurements, self.errors)
         self.notes += check_remarks(self.columns, measurements, self.errors)
         origin = self._origin()
         if not measurements and self.columns.has_survival:
@@ -193,7 +194,7 @@ class _CohortReader:
 
     def _refuse_control_characters(self) -> None:
         """Refuse characters that nobody types, which would change a terminal or the direction of text on a page."""
-        for cell in (cell for row in (self.sheet.header, *self.sheet.rows) for cell in row):
+        for cell in self.sheet.cells:
             if match := CONTROL.search(cell.text):
                 found = f"the invisible character U+{ord(match[0]):04X} in {cell.text[:40]!r}"
                 self.errors.add(cell, found, "text without control characters", "Clear the cell, and type it again.")

@@ -1,4 +1,4 @@
-"""Lines outside the table that contradict how its values are read: another unit, logarithms, an exclusion, a time."""
+"""Remarks that contradict how values are read: another unit, logarithms, an exclusion, a death, a time."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _CONVERTED = re.compile(
     r"|\b(?:in|×|x) ?(?:thousands?|millions?|10 ?\^? ?[3-9³⁴-⁹])(?!\w)",
     re.IGNORECASE,
 )
+_DEAD = r"died|dead|euthani[sz]ed|verstorben|gestorben|muerto|mati|погиб\w*|умер\w*"
 _EXCLUDED = re.compile(
     r"\b(?:exclu\w+|outliers?|omitted|removed|discarded|not (?:included|analy[sz]ed|used)|ausgeschlossen|ausreißer"
-    r"|died|dead|death|euthani[sz]ed|verstorben|gestorben|muerto|mati|исключ\w+|погиб\w*|умер\w*)\b",
+    rf"|исключ\w+|death|{_DEAD})\b",
     re.IGNORECASE,
 )
 # What a remark in the row of an animal says of its death; 'not dead' says the opposite.
 _DIED = re.compile(
-    r"†|\b(?:died|dead|deceased|euthani[sz]ed|verstorben|gestorben|verendet|muri[óo]|muert[oa]|mort[ea]?|mati|öldü|öldu"
-    r"|погиб\w*|умер\w*)\b|死亡",
+    rf"†|\b(?:deceased|verendet|muri[óo]|muerta|mort[ea]?|öldü|öldu|{_DEAD})\b|死亡",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:no|not|none|nicht|nein|belum|tidak|не|нет)\b", re.IGNORECASE)
@@ -73,8 +73,8 @@ def find_remarks(grids: Iterable[Grid], tables: Collection[Cell]) -> tuple[Cell,
     for grid in grids:
         cells = [cell for row in grid.rows for cell in row if cell.filled and cell.kind != "merged"]
         texts = [cell for cell in cells if (cell.sheet, cell.position) not in used and not is_value(cell.text)]
-        is_text = len(texts) > len(cells) / 2
-        remarks += texts if is_text or any(cell.sheet in sheets for cell in cells[:1]) else ()
+        if len(texts) > len(cells) / 2 or (texts and texts[0].sheet in sheets):
+            remarks += texts
     return tuple(remarks)
 
 
@@ -83,19 +83,38 @@ def check_remarks(columns: Columns, measurements: Sequence[Measurement], errors:
     return _Remarks(columns, measurements, errors).check()
 
 
+def check_deaths(columns: Columns, measurements: Sequence[Measurement], errors: ErrorCollector) -> None:
+    """Refuse remarks in the rows of animals with values that say that they died."""
+    if "event" in columns.named:
+        return
+    rows = {(cell.sheet, cell.row) for _, cell in _with_values(measurements)}
+    for position, header in columns.unexplained:
+        cells = [row[position] for row in columns.sheet.rows if (row[position].sheet, row[position].row) in rows]
+        died = [cell for cell in cells if _DIED.search(cell.visible_text) and not _NOT.search(cell.visible_text)]
+        if died and f"cell {died[0].name}" not in {problem.place for problem in errors.problems}:
+            text = repr(shorten(died[0].visible_text, MAX_TEXT))
+            more = f", and others in {cell_ranges(died)}" if len(died) > 1 else ""
+            found = f"{text} next to values, in the column {header.text.strip()!r}{more}"
+            remedy = "If the animal died before it was sampled, empty its values, and write 1 in a column 'event' and "
+            remedy += "the hour in a column 'time'. If it died later, delete the remark."
+            errors.add(died[0], found, "no value of a dead animal", remedy)
+
+
+def _with_values(measurements: Sequence[Measurement]) -> list[Measurement]:
+    """The measurements that are neither excluded nor missing."""
+    return [each for each in measurements if not each.record["exclude"] and not math.isnan(each.record["lower"])]
+
+
 class _Remarks:
     def __init__(self, columns: Columns, measurements: Sequence[Measurement], errors: ErrorCollector) -> None:
         self.columns = columns
         self.protocol = columns.protocol
         self.errors = errors
         self.included = [each for each in measurements if not each.record["exclude"]]
-        known = [each for each in self.included if not math.isnan(each.record["lower"])]
-        self.animals = dict.fromkeys(record["animal"] for record, _ in known)
-        self.rows = {(cell.sheet, cell.row) for _, cell in known}
+        self.animals = dict.fromkeys(record["animal"] for record, _ in _with_values(measurements))
 
     def check(self) -> list[str]:
         notes = []
-        self._check_rows()
         sheet = self.columns.sheet
         for title in dict.fromkeys(
             cell.sheet for cell in sheet.header if cell.sheet and not cell.sheet.startswith("[")
@@ -107,36 +126,12 @@ class _Remarks:
             self._check_animals(text, cell)
             self._check_hours(text, cell)
             if _SIMULATED.search(text) and "origin" not in self.columns.named:
-                remedy = (
-                    "Add a column 'origin' with 'simulated' in every row. If the animals were measured, delete the "
-                )
-                remedy += "line."
+                remedy = "Add a column 'origin' with 'simulated' in every row. If the animals were measured, delete "
+                remedy += "the line."
                 self._add(cell, text, "measured animals, or a column 'origin'", remedy)
             if _DILUTED.search(text):
                 notes.append(f"{shorten(text, MAX_TEXT)!r}: the values are taken as multiplied by any dilution already")
         return notes
-
-    def _check_rows(self) -> None:
-        """Refuse a remark in the row of an animal with values that says that it died."""
-        columns, known = self.columns, self.rows
-        if "event" in columns.named:
-            return
-        used = columns.used - {columns.named.get("note", -1)}
-        reported = {problem.place for problem in self.errors.problems}
-        for position, header in enumerate(columns.sheet.header):
-            if position in used or f"cell {header.name}" in reported:
-                continue
-            cells = [row[position] for row in columns.sheet.rows if (row[position].sheet, row[position].row) in known]
-            died = [cell for cell in cells if _DIED.search(cell.visible_text) and not _NOT.search(cell.visible_text)]
-            if died and f"cell {died[0].name}" not in reported:
-                text = repr(shorten(died[0].visible_text, MAX_TEXT))
-                more = f", and others in {cell_ranges(died)}" if len(died) > 1 else ""
-                found = f"{text} next to values, in the column {header.text.strip()!r}{more}"
-                remedy = (
-                    "If the animal died before it was sampled, empty its values, and write 1 in a column 'event' and "
-                )
-                remedy += "the hour in a column 'time'. If it died later, delete the remark."
-                self.errors.add(died[0], found, "no value of a dead animal", remedy)
 
     def _check_values(self, text: str, cell: Cell | None) -> None:
         """Refuse another unit, if the table states none, and values that were converted."""
@@ -172,10 +167,8 @@ class _Remarks:
         if not _EXCLUDED.search(text) or not (animals := list(self._animals_in(text))):
             return
         names = quoted(animals, " and ", most=MAX_ANIMALS)
-        remedy = (
-            f"If the values of {names} are to be left out, write the reason in their rows in a column 'exclude'; if "
-        )
-        remedy += "an animal died before it was sampled, empty its cells. Otherwise delete the line."
+        remedy = f"If the values of {names} are to be left out, write the reason in their rows in a column 'exclude'; "
+        remedy += "if an animal died before it was sampled, empty its cells. Otherwise delete the line."
         self._add(cell, text, f"no values of {names}, or a reason in a column 'exclude'", remedy)
 
     def _animals_in(self, text: str) -> Iterator[str]:
@@ -196,9 +189,8 @@ class _Remarks:
             return
         if _EXCLUDED.search(text) or _PROCEDURE.search(text):
             return
-        remedy = (
-            f"The study is about {planned:g} h. If the line does not state when the animals were sampled, delete it."
-        )
+        remedy = f"The study is about {planned:g} h. If the line does not state when the animals were sampled, delete "
+        remedy += "it."
         self._add(cell, text, f"animals sampled at {planned:g} h", remedy)
 
     def _add(self, cell: Cell | None, text: str, expected: str, remedy: str) -> None:

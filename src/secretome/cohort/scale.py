@@ -110,11 +110,10 @@ def _of_rows(values: pd.DataFrame, endpoint: Endpoint) -> Departure | None:
 
 
 def _are_steps(values: set[float]) -> bool:
-    """Whether titres are logarithms: neighbouring dilutions are not 4 and 5 times, and none is 1.51 times or 0.06."""
-    if any(value != int(value) for value in values):
-        return max(values) <= MAX_STEPS
-    whole = all(value == int(value) and value <= MAX_STEPS for value in values)
-    return whole and any(value >= MIN_STEPS and value + 1 in values for value in values)
+    """Whether low titres are logarithms or fractions: no dilution is 1.51, and no two neighbouring ones are 4 and 5."""
+    is_fractional = any(value != int(value) for value in values)
+    are_neighbours = any(value >= MIN_STEPS and value + 1 in values for value in values)
+    return all(value <= MAX_STEPS for value in values) and (is_fractional or are_neighbours)
 
 
 def _times(log_ratio: float) -> str:

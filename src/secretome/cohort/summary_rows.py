@@ -28,7 +28,7 @@ ALONE = frozenset(
 # A mean of two values or more is reported if chance would make it in one of ten thousand tables.
 MIN_SURPRISE = 4.0
 MIN_VALUES = 2
-# In so many columns, a row of numbers of values is no coincidence.
+# In so many columns, numbers that equal the numbers of values above are no coincidence.
 MIN_COUNTED = 3
 
 
@@ -104,11 +104,14 @@ def typed_mean(rows: Sequence[Row], positions: Sequence[int]) -> Cell | None:
 
 def typed_count(rows: Sequence[Row], positions: Sequence[int]) -> Cell | None:
     """Return the first cell of a row that is, in three columns or more, the number of values above; None if none is."""
-    for number in range(MIN_VALUES, len(rows)):
-        filled = [at for at in positions if rows[number][at].filled]
-        counts = [str(sum(row[at].filled for row in rows[:number])) for at in filled]
-        if len(filled) >= MIN_COUNTED and [rows[number][at].text.strip() for at in filled] == counts:
-            return rows[number][filled[0]]
+    above = dict.fromkeys(positions, 0)
+    for number, row in enumerate(rows):
+        filled = [at for at in positions if row[at].filled]
+        is_counted = number >= MIN_VALUES and len(filled) >= MIN_COUNTED
+        if is_counted and all(row[at].text.strip() == str(above[at]) for at in filled):
+            return row[filled[0]]
+        for at in filled:
+            above[at] += 1
     return None
 
 

@@ -240,7 +240,7 @@ def jonckheere_null(counts: tuple[int, ...], sizes: tuple[int, ...]) -> Floats:
     permutations = math.factorial(sum(sizes)) // math.prod(map(math.factorial, sizes))
     # No count exceeds the number of permutations, so one integer holds those of all values of 2 J, side by side: a
     # shift adds to 2 J, and a product or a sum acts on every count, without rounding.
-    size_of_count = (permutations.bit_length() + 7) // 8
+    bytes_per_count = (permutations.bit_length() + 7) // 8
     # A state is how many places of each group are filled.
     states = {(0,) * len(sizes): 1}
     for count in counts:
@@ -251,11 +251,11 @@ def jonckheere_null(counts: tuple[int, ...], sizes: tuple[int, ...]) -> Floats:
                 if all(map(le, filled, room)):
                     state = tuple(map(add, filled, placed))
                     gain = within + sum(map(mul, weights, filled))
-                    extended[state] = extended.get(state, 0) + (packed * ways << 8 * size_of_count * gain)
+                    extended[state] = extended.get(state, 0) + (packed * ways << 8 * bytes_per_count * gain)
         states = extended
-    packed_counts = states[tuple(sizes)].to_bytes(length * size_of_count, "little")
-    starts = range(0, len(packed_counts), size_of_count)
-    return np.array([int.from_bytes(packed_counts[at : at + size_of_count], "little") / permutations for at in starts])
+    digits = states[tuple(sizes)].to_bytes(length * bytes_per_count, "little")
+    starts = range(0, len(digits), bytes_per_count)
+    return np.array([int.from_bytes(digits[at : at + bytes_per_count], "little") / permutations for at in starts])
 
 
 @lru_cache(maxsize=256)

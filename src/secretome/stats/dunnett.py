@@ -103,10 +103,10 @@ def dunnett(
 
     Notes
     -----
-    Given the control's mean and the pooled standard deviation the comparisons are independent, so the probability that
-    none exceeds a bound is a double integral over those two, whatever the number of groups [1]_. If the standard
-    deviations differ, the familywise error rate can be several times the nominal one: then use `welch_contrasts` with a
-    Bonferroni adjustment.
+    The comparisons are independent, given the control's mean and the pooled standard deviation. The probability that
+    no statistic exceeds a bound is therefore an integral over these two variables, for any number of groups [1]_. If
+    the standard deviations of the groups differ, the familywise error rate can be several times the nominal one: then
+    use `welch_contrasts` with a Bonferroni adjustment.
 
     References
     ----------

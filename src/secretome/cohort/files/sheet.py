@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Literal
 
@@ -151,6 +151,11 @@ class Sheet:
     decimal: Literal[".", ","] | None = None
     key: str = ""
     remarks: Row = ()
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All cells, those of the header first."""
+        return [*self.header, *chain.from_iterable(self.rows)]
 
 
 def cell_ranges(cells: Iterable[Cell]) -> str:

@@ -69,7 +69,7 @@ def designs_table(rows: pd.DataFrame) -> pd.DataFrame:
         for share, error, condition in zip(shown["supported"], rows["error"], rows["condition"], strict=True)
     ]
     rarely = [
-        " (too rarely)" if share < 0.95 - 2 * (share * (1 - share) / trials) ** 0.5 else ""
+        _too_rarely(share, (share * (1 - share) / trials) ** 0.5)
         for share, trials in zip(shown["covered"], rows["cohorts"], strict=True)
     ]
     return pd.DataFrame(
@@ -188,4 +188,9 @@ def _cohorts_in_words(condition: str) -> str:
 def _missed(row: text.Row) -> str:
     if row["kind"] == "size" and row["share"] > 0.05 + 2 * row["error"]:
         return " (too often)"
-    return " (too rarely)" if row["kind"] == "coverage" and row["share"] < 0.95 - 2 * row["error"] else ""
+    return _too_rarely(row["share"], row["error"]) if row["kind"] == "coverage" else ""
+
+
+def _too_rarely(share: float, error: float) -> str:
+    """The mark of a coverage below 95 % by more than twice its standard error."""
+    return " (too rarely)" if share < 0.95 - 2 * error else ""
